@@ -1,0 +1,259 @@
+"""The base: an evidence folder, loaded, with its frames, its graph and its questions."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from kb import graph as graphs
+from kb.model import VOCABULARIES, Corpus
+from kb.problems import UnknownIdError
+from kb.store import load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kb.graph import Answer, Contradiction, Graph
+    from kb.search import Hit
+    from kb.tables import Table
+
+NOUNS = ("study", "condition", "intervention", "outcome", "population", "post", "claim", "finding", "citation")
+_NEAR = 70
+"""rapidfuzz ratio, 0 to 100, from which on a name is offered as a near miss."""
+
+
+class Thing(NamedTuple):
+    """A noun and an id."""
+
+    noun: str
+    id: str
+
+
+def default_evidence() -> Path:
+    """The evidence folder: ``KB_EVIDENCE``, or the nearest ``evidence`` at or above the working directory."""
+    if given := os.environ.get("KB_EVIDENCE"):
+        return Path(given)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "evidence" / "studies").is_dir():
+            return folder / "evidence"
+    return here / "evidence"
+
+
+def open_base(evidence: str | os.PathLike[str] | None = None) -> Base:
+    """Open an evidence folder; ``kb.open`` is this function.
+
+    Parameters
+    ----------
+    evidence
+        The folder; None means ``KB_EVIDENCE`` or the nearest ``evidence`` folder.
+
+    Raises
+    ------
+    EvidenceError
+        When the folder holds errors; it names each with file and line.
+    """
+    root = Path(evidence) if evidence is not None else default_evidence()
+    return Base(root, load(root))
+
+
+class Base:
+    """Evidence in memory.
+
+    Examples
+    --------
+    >>> import kb
+    >>> base = kb.open()
+    >>> base.studies.loc["buist2008", "design"]
+    'randomized-controlled-trial'
+    >>> base.bearing_on(condition="lateral-epicondylitis", intervention="shockwave").studies[-1]
+    'zhang2024'
+    """
+
+    def __init__(self, root: Path, corpus: Corpus) -> None:
+        self.root = root
+        self.corpus = corpus
+
+    def __repr__(self) -> str:
+        return f"<kb.Base {self.root}: {len(self.corpus.studies)} studies, {len(self.corpus.posts)} posts>"
+
+    @cached_property
+    def studies(self) -> pd.DataFrame:
+        """Studies, one a row, by key."""
+        return self._frame("studies")
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """Findings, one a row, by ``<study>.<finding>``."""
+        return self._frame("findings")
+
+    @cached_property
+    def arms(self) -> pd.DataFrame:
+        """Arms of findings, one a row."""
+        return self._frame("arms")
+
+    @cached_property
+    def claims(self) -> pd.DataFrame:
+        """Claims with their verdict, one a row, by ``<post>.<claim>``."""
+        return self._frame("claims")
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """Studies that bear on claims, one pair a row."""
+        return self._frame("evidence")
+
+    @cached_property
+    def citations(self) -> pd.DataFrame:
+        """Citations as published, one a row, by ``<post>.<citation>``."""
+        return self._frame("citations")
+
+    @cached_property
+    def posts(self) -> pd.DataFrame:
+        """Published pages, one a row, by slug."""
+        return self._frame("posts")
+
+    @cached_property
+    def conditions(self) -> pd.DataFrame:
+        """Conditions, one a row, by id."""
+        return self._terms("conditions")
+
+    @cached_property
+    def interventions(self) -> pd.DataFrame:
+        """Interventions, one a row, by id."""
+        return self._terms("interventions")
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """Outcomes, one a row, by id."""
+        return self._terms("outcomes")
+
+    @cached_property
+    def populations(self) -> pd.DataFrame:
+        """Populations, one a row, by id."""
+        return self._terms("populations")
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The evidence as a NetworkX MultiDiGraph (nodes and edges: see :mod:`kb.graph`)."""
+        return graphs.build(self.corpus)
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        from kb import frames
+
+        frame: pd.DataFrame = getattr(frames, name)(self.corpus)
+        return frame
+
+    def _terms(self, name: str) -> pd.DataFrame:
+        from kb import frames
+
+        return frames.terms(self.corpus, name)
+
+    def table(
+        self,
+        *,
+        condition: str | None = None,
+        intervention: str | None = None,
+        outcome: str | None = None,
+        population: str | None = None,
+        post: str | None = None,
+    ) -> Table:
+        """The evidence table of ``kb table``; ids are completed, narrower terms included.
+
+        Examples
+        --------
+        >>> import kb
+        >>> kb.open().table(condition="lateral-epicondylitis", intervention="focused-shockwave").columns[:3]
+        ('study', 'design', 'participants')
+        """
+        from kb.tables import evidence_table
+
+        asked = {
+            "condition": condition,
+            "intervention": intervention,
+            "outcome": outcome,
+            "population": population,
+            "post": post,
+        }
+        found = {noun: self.resolve(given, noun).id for noun, given in asked.items() if given is not None}
+        return evidence_table(self.corpus, self.graph, **found)
+
+    def search(self, words: str, limit: int = 20) -> list[Hit]:
+        """What best fits the words, best first (see :func:`kb.search.search`)."""
+        from kb.search import search
+
+        return search(self.corpus, words, limit)
+
+    def bearing_on(
+        self,
+        *,
+        condition: str | None = None,
+        intervention: str | None = None,
+        outcome: str | None = None,
+        population: str | None = None,
+    ) -> Answer:
+        """What bears on these terms, narrower ones included (see :func:`kb.graph.bearing_on`)."""
+        return graphs.bearing_on(
+            self.graph, condition=condition, intervention=intervention, outcome=outcome, population=population
+        )
+
+    def contradicting(self, claim: str) -> list[Contradiction]:
+        """What stands against a claim (see :func:`kb.graph.contradicting`)."""
+        return graphs.contradicting(self.graph, claim)
+
+    def resolve(self, given: str, noun: str | None = None) -> Thing:
+        """The thing that a person means by an id, the start of one, a label or a synonym.
+
+        Raises
+        ------
+        UnknownIdError
+            When nothing or more than one thing fits; it names the nearest.
+
+        Examples
+        --------
+        >>> import kb
+        >>> kb.open().resolve("tennis elbow")
+        Thing(noun='condition', id='lateral-epicondylitis')
+        """
+        wanted = given.strip().casefold()
+        things = [thing for thing in self._names if noun is None or thing.noun == noun]
+        exact = [t for t in things if wanted == t.id or wanted in self._names[t]]
+        if exact:
+            # The same word may name a condition and an exposure: the noun that comes first in NOUNS is meant.
+            return min(exact, key=lambda t: NOUNS.index(t.noun))
+        inner = "." in wanted
+        starts = [t for t in things if wanted and t.id.startswith(wanted) and ("." in t.id) == inner]
+        if len(starts) == 1:
+            return starts[0]
+        near = self._near(wanted, [t for t in things if ("." in t.id) == inner])
+        shown = noun or (near[0].noun if near else "study, term, claim or post")
+        raise UnknownIdError(shown, given, [t.id for t in near if noun or t.noun == near[0].noun][:3])
+
+    def _near(self, wanted: str, things: list[Thing]) -> list[Thing]:
+        scored: dict[Thing, float] = {}
+        names = {(t, name): name for t in things for name in (t.id, *self._names[t])}
+        for _, score, (thing, _) in process.extract(wanted, names, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=30):
+            scored[thing] = max(score, scored.get(thing, 0))
+        starts = [t for t in things if wanted and t.id.startswith(wanted)]
+        for thing in starts:
+            scored.setdefault(thing, _NEAR)
+        return sorted(scored, key=lambda t: (-scored[t], NOUNS.index(t.noun), t.id))
+
+    @cached_property
+    def _names(self) -> dict[Thing, frozenset[str]]:
+        names: dict[Thing, frozenset[str]] = {}
+        for vocabulary in VOCABULARIES:
+            for term in self.corpus.vocabulary(vocabulary).values():
+                words = (term.label, term.patient_label, *term.synonyms)
+                names[Thing(vocabulary.removesuffix("s"), term.id)] = frozenset(word.casefold() for word in words)
+        for key, study in self.corpus.studies.items():
+            names[Thing("study", key)] = frozenset()
+            names |= {Thing("finding", f"{key}.{f.id}"): frozenset() for f in study.findings}
+        for slug, post in self.corpus.posts.items():
+            names[Thing("post", slug)] = frozenset((post.title.casefold(),))
+            names |= {Thing("claim", f"{slug}.{c.id}"): frozenset() for c in post.claims}
+            names |= {Thing("citation", f"{slug}.{c.id}"): frozenset() for c in post.citations}
+        return names

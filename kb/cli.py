@@ -1,0 +1,328 @@
+"""The ``kb`` command: thin, every command is one call into the library, imported only when chosen."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+
+from kb.problems import EvidenceError, KbError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from kb.base import Base
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+FOUND_PROBLEMS = 1
+USAGE = 2
+
+EVIDENCE = click.option(
+    "--evidence",
+    type=click.Path(path_type=Path),
+    envvar="KB_EVIDENCE",
+    help="Evidence folder. [default: the nearest 'evidence' folder]",
+)
+BUILD = click.option(
+    "--build",
+    "build_dir",
+    type=click.Path(path_type=Path),
+    envvar="KB_BUILD",
+    help="Folder for everything generated. [default: 'build' beside the evidence]",
+)
+
+
+class _Group(click.Group):
+    """Turns the library's errors into one message and an exit status, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        try:
+            return super().invoke(ctx)
+        except EvidenceError as error:
+            click.echo(f"kb: {error}", err=True)
+            ctx.exit(FOUND_PROBLEMS)
+        except KbError as error:
+            click.echo(f"kb: {error}", err=True)
+            ctx.exit(USAGE)
+        except BrokenPipeError:
+            # The reader of our output has seen enough (`kb list studies | head`).
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
+def _format(*choices: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--format", "format_", type=click.Choice(choices), default=choices[0], show_default=True, help="Output format."
+    )
+
+
+def _open(evidence: Path | None) -> Base:
+    from kb.base import open_base
+
+    return open_base(evidence)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="kb-evidence", prog_name="kb")
+def main() -> None:
+    """Research evidence for physical therapy: what was studied, the numbers, and what posts claim of it.
+
+    Ids are completed: `kb show zhang` and `kb show "tennis elbow"` work. Exit status: 0 all is well, 1 problems in
+    the data that was checked, 2 wrong usage.
+    """
+
+
+@main.command()
+@EVIDENCE
+@_format("text", "json")
+def validate(evidence: Path | None, format_: str) -> None:
+    """List every problem in the evidence, with file, line and what to do."""
+    from kb.base import default_evidence
+    from kb.store import validate as validate_evidence
+
+    root = evidence or default_evidence()
+    corpus, problems = validate_evidence(root)
+    if format_ == "json":
+        fields = ("path", "line", "rule", "severity", "message", "advice")
+        _echo_json([{name: getattr(problem, name) for name in fields} for problem in problems])
+    else:
+        for problem in problems:
+            click.echo(problem)
+        if corpus is not None:
+            n_findings = sum(len(study.findings) for study in corpus.studies.values())
+            n_claims = sum(len(post.claims) for post in corpus.posts.values())
+            click.echo(
+                f"{root}: {len(corpus.studies)} studies, {n_findings} findings, {len(corpus.posts)} posts, "
+                f"{n_claims} claims; {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}",
+                err=bool(problems),
+            )
+    if any(problem.severity == "error" for problem in problems):
+        sys.exit(FOUND_PROBLEMS)
+
+
+NOUNS = (
+    "studies", "findings", "arms", "conditions", "interventions", "outcomes", "populations", "posts", "claims",
+    "evidence", "citations",
+)  # fmt: skip
+
+_SHORT = {
+    "studies": ("label", "year", "design", "n_participants", "title"),
+    "findings": ("as_reported", "timepoint", "measure", "estimate", "ci_low", "ci_high", "direction"),
+    "posts": ("date", "title", "n_citations", "n_claims"),
+    "claims": ("statement", "wording", "verdict"),
+    "citations": ("authors", "year", "journal", "link", "study"),
+    "evidence": ("claim", "study", "bearing", "relation"),
+    "interventions": ("label", "patient_label", "kind", "broader"),
+    "outcomes": ("label", "patient_label", "better", "unit", "broader"),
+    "conditions": ("label", "patient_label", "broader"),
+    "populations": ("label", "patient_label", "broader"),
+    "arms": ("finding", "name", "n", "statistic", "value", "sd"),
+}
+
+
+@main.command("list")
+@click.argument("noun", type=click.Choice(NOUNS))
+@EVIDENCE
+@_format("text", "csv", "json")
+def list_(noun: str, evidence: Path | None, format_: str) -> None:
+    """List all things of a kind, e.g. `kb list studies`."""
+    frame = getattr(_open(evidence), noun)
+    if frame.index.name:
+        frame = frame.reset_index()
+    if format_ == "csv":
+        click.echo(frame.map(_joined).to_csv(index=False, lineterminator="\n"), nl=False)
+        return
+    rows = json.loads(frame.to_json(orient="records", date_format="iso", force_ascii=False, default_handler=str))
+    if format_ == "json":
+        _echo_json(rows)
+        return
+    index = [str(frame.columns[0])] if noun not in {"evidence", "arms"} else []
+    _echo_rows([*index, *(name for name in _SHORT[noun] if name not in index)], rows)
+
+
+@main.command()
+@click.argument("id_", metavar="ID")
+@EVIDENCE
+@_format("text", "json")
+def show(id_: str, evidence: Path | None, format_: str) -> None:
+    """Show a study, finding, condition, intervention, outcome, population, post, claim or citation."""
+    from dataclasses import asdict
+
+    from kb.show import page, to_text
+
+    base = _open(evidence)
+    answer = page(base, base.resolve(id_))
+    if format_ == "json":
+        _echo_json(asdict(answer))
+    elif not sys.stdout.isatty():
+        click.echo(to_text(answer), nl=False)
+    else:
+        _draw_page(answer)
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", default=15, show_default=True, type=click.IntRange(1), help="How many at most.")
+@EVIDENCE
+@_format("text", "json")
+def search(words: tuple[str, ...], limit: int, evidence: Path | None, format_: str) -> None:
+    """Search labels, synonyms, titles, authors, conclusions and claims; best first."""
+    hits = _open(evidence).search(" ".join(words), limit)
+    rows = [{"noun": hit.noun, "id": hit.id, "title": hit.title, "score": hit.score} for hit in hits]
+    if format_ == "json":
+        _echo_json(rows)
+    elif rows:
+        _echo_rows(["noun", "id", "title"], rows)
+    else:
+        click.echo(f"Nothing in the base holds {' '.join(words)!r}.", err=True)
+
+
+@main.command()
+@click.option("--condition", help="Condition, narrower ones included.")
+@click.option("--intervention", help="Intervention or comparator, narrower ones included.")
+@click.option("--outcome", help="Outcome, narrower ones included.")
+@click.option("--population", help="Population, narrower ones included.")
+@click.option("--post", help="Only studies that this post cites or rests on.")
+@click.option("--claims", is_flag=True, help="With --post: what it claims against what was found.")
+@EVIDENCE
+@_format("md", "csv", "json")
+def table(
+    condition: str | None,
+    intervention: str | None,
+    outcome: str | None,
+    population: str | None,
+    post: str | None,
+    claims: bool,
+    evidence: Path | None,
+    format_: str,
+) -> None:
+    """Make an evidence table, a row a finding, to paste or to read."""
+    from kb.tables import FORMATS, claims_table
+
+    if claims and not post:
+        message = "--claims needs --post"
+        raise click.UsageError(message)
+    if not any((condition, intervention, outcome, population, post)):
+        message = "name at least one of --condition, --intervention, --outcome, --population, --post"
+        raise click.UsageError(message)
+    base = _open(evidence)
+    if claims and post:
+        made = claims_table(base.corpus, base.resolve(post, "post").id)
+    else:
+        made = base.table(
+            condition=condition, intervention=intervention, outcome=outcome, population=population, post=post
+        )
+    click.echo(FORMATS[format_](made), nl=False)
+
+
+@main.command()
+@EVIDENCE
+@BUILD
+@click.option("--only", multiple=True, metavar="PAGE", help="Only these pages, e.g. 'post/*'; repeatable.")
+@click.option("--force", is_flag=True, help="Run every notebook again, also where nothing changed.")
+@click.option("--jobs", type=click.IntRange(1), help="Notebooks at a time. [default: number of processors]")
+@click.option("--executor", type=click.Choice(["processes", "serial"]), default="processes", show_default=True)
+def build(
+    evidence: Path | None,
+    build_dir: Path | None,
+    only: Sequence[str],
+    force: bool,
+    jobs: int | None,
+    executor: Literal["processes", "serial"],
+) -> None:
+    """Validate, re-run stale notebooks and write build/site; the last good build stays if anything fails."""
+    from kb.base import default_evidence
+    from kb.build import build as build_site
+
+    root = evidence or default_evidence()
+    made = build_site(root, build_dir, only=tuple(only) or None, force=force, jobs=jobs, executor=executor)
+    click.echo(made)
+
+
+@main.command()
+@click.argument("notebook")
+@click.option("-p", "parameters", type=(str, str), multiple=True, metavar="NAME VALUE", help="A parameter; repeatable.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where the executed notebook goes.")
+@EVIDENCE
+@BUILD
+def run(
+    notebook: str,
+    parameters: Sequence[tuple[str, str]],
+    output: Path | None,
+    evidence: Path | None,
+    build_dir: Path | None,
+) -> None:
+    """Run one notebook with papermill, e.g. `kb run condition -p condition itbs`."""
+    from kb.build import run_notebook
+
+    click.echo(run_notebook(notebook, dict(parameters), evidence=evidence, build_dir=build_dir, output=output))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@EVIDENCE
+def lab(arguments: Sequence[str], evidence: Path | None) -> None:
+    """Open JupyterLab at the start notebook; further ARGUMENTS go to JupyterLab."""
+    from kb.notebooks import open_lab
+
+    sys.exit(open_lab(evidence, arguments))
+
+
+# --- printing --------------------------------------------------------------------------------------------------
+
+
+def _echo_json(data: object) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def _joined(value: object) -> object:
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else value
+
+
+def _echo_rows(columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
+    cells = [[_cell(row.get(column)) for column in columns] for row in rows]
+    if not sys.stdout.isatty():
+        click.echo("\t".join(columns))
+        for row in cells:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(box=None, header_style="bold", pad_edge=False)
+    for number, column in enumerate(columns):
+        drawn.add_column(column.replace("_", " "), overflow="fold", no_wrap=number == 0)
+    for row in cells:
+        drawn.add_row(*(Text(cell) for cell in row))
+    Console().print(drawn)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return " ".join(str(value).split())
+
+
+def _draw_page(page: Any) -> None:  # noqa: ANN401 - kb.show.Page, loaded when used
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = Console(width=min(100, Console().width), highlight=False)
+    console.print(Text(page.title, style="bold"))
+    console.print(Text(f"{page.noun} {page.id}\n", style="dim"))
+    for line in page.lead:
+        name, colon, rest = line.partition(": ")
+        console.print(Text.assemble((name + colon, "bold") if colon and len(name) < 24 else name + colon, rest))
+    for section in page.sections:
+        console.print(Text(f"\n{section.heading}", style="bold underline"))
+        for line in section.lines:
+            console.print(Padding(Text.assemble("• ", line), (0, 0, 0, 1)))

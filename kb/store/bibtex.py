@@ -1,0 +1,160 @@
+"""The bibliography: BibTeX read with pybtex, written plainly and the same way every time."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pybtex.database import BibliographyDataError, Entry, Person
+from pybtex.database.input.bibtex import Parser
+from pybtex.exceptions import PybtexError
+from pybtex.scanner import PybtexSyntaxError
+
+from kb.model import Reference
+from kb.problems import Problem
+from kb.store.schema import problems_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+FILE = "bibliography.bib"
+HEADER = (
+    "% Every study of the base: its bibliographic identity, and nothing that nobody has seen.\n"
+    "% Plain Unicode, no LaTeX; one field a line; sorted by key. A field that is absent is unknown.\n"
+)
+_FIELDS = (
+    "title", "author", "journal", "shortjournal", "year", "volume", "number", "pages", "doi", "pmid", "pmcid",
+)  # fmt: skip
+_ENTRY = re.compile(r"^\s*@(\w+)\s*\{\s*([^,\s]*)", re.MULTILINE)
+_IGNORED = {"comment", "preamble", "string"}
+
+
+def read(path: Path) -> tuple[dict[str, Reference], dict[str, int], list[Problem]]:
+    """References by key, the line of each entry, and everything that is wrong with the file.
+
+    Errors in one entry do not hide those in another; a file that is no BibTeX at all gives one problem.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        missing = Problem(FILE, 0, "missing-file", "does not exist", "Every evidence folder has a bibliography.bib.")
+        return {}, {}, [missing]
+    except UnicodeDecodeError:
+        return {}, {}, [Problem(FILE, 0, "encoding", "is not UTF-8 text", "Save the file as UTF-8.")]
+    except OSError as error:
+        return {}, {}, [Problem(FILE, 0, "unreadable", f"cannot be read: {error.strerror}", "Check its permissions.")]
+    places = _places(text)
+    problems = list(_duplicates(places))
+    if problems:
+        return {}, dict(reversed(places)), problems
+    lines = dict(places)
+    try:
+        entries: Mapping[str, Entry] = Parser().parse_string(text).entries
+    except PybtexSyntaxError as error:
+        line = getattr(error, "lineno", None) or 0
+        found = str(error).split(": ", 1)[-1]
+        return {}, lines, [Problem(FILE, line, "bibtex-syntax", found, "Mend the entry: braces, commas, '='.")]
+    except (BibliographyDataError, PybtexError) as error:
+        return {}, lines, [Problem(FILE, 0, "bibtex-syntax", str(error), "Mend the entry.")]
+    references: dict[str, Reference] = {}
+    text_lines = text.splitlines()
+    for key, entry in entries.items():
+        reference, found_here = problems_of(Reference, _data(key, entry))
+        if reference is not None:
+            references[key] = reference
+        problems += [
+            Problem(FILE, _field_line(text_lines, lines[key], loc), rule, f"{key}: {what}", advice)
+            for loc, rule, what, advice in found_here
+        ]
+    return references, lines, problems
+
+
+def _data(key: str, entry: Entry) -> dict[str, object]:
+    data: dict[str, object] = {"key": key, "entry_type": entry.original_type}
+    for name, value in entry.fields.items():
+        data[name.lower()] = value
+    if isinstance(year := data.get("year"), str) and year.isdecimal():
+        data["year"] = int(year)
+    if authors := entry.persons.get("author"):
+        data["author"] = tuple(_name(person) for person in authors)
+    for role in entry.persons:
+        if role != "author":
+            data[role] = "person"
+    return data
+
+
+def _name(person: Person) -> str:
+    """The name as BibTeX writes it; a group author keeps its braces."""
+    return str(person)
+
+
+def _places(text: str) -> list[tuple[str, int]]:
+    return [
+        (match[2], text.count("\n", 0, match.start(1)) + 1)
+        for match in _ENTRY.finditer(text)
+        if match[1].lower() not in _IGNORED
+    ]
+
+
+def _duplicates(places: list[tuple[str, int]]) -> Iterable[Problem]:
+    twice = {key for key, n in Counter(key.lower() for key, _ in places).items() if n > 1}
+    first: dict[str, int] = {}
+    for key, line in places:
+        if key.lower() in twice and first.setdefault(key.lower(), line) != line:
+            found = f"the key '{key}' stands here and on line {first[key.lower()]}"
+            yield Problem(FILE, line, "duplicate-key", found, "Merge the two entries or rename one.")
+
+
+def _field_line(lines: list[str], start: int, loc: tuple[str | int, ...]) -> int:
+    if loc:
+        pattern = re.compile(rf"\s*{re.escape(str(loc[0]))}\s*=", re.IGNORECASE)
+        for offset, line in enumerate(lines[start:], start=1):
+            if line.lstrip().startswith("@"):
+                break
+            if pattern.match(line):
+                return start + offset
+    return start
+
+
+def render(references: Iterable[Reference]) -> str:
+    r"""BibTeX text of the references, sorted by key.
+
+    Raises
+    ------
+    ValueError
+        When a value has unbalanced braces, which BibTeX cannot hold.
+
+    Examples
+    --------
+    >>> print(render([Reference(key="lee2020", entry_type="article", title="Rest", year=2020)]).split("\n\n")[1])
+    @article{lee2020,
+      title = {Rest},
+      year = {2020},
+    }
+    <BLANKLINE>
+    """
+    entries = []
+    for reference in sorted(references, key=lambda r: r.key):
+        rows = []
+        for name in _FIELDS:
+            value = getattr(reference, name)
+            if value in (None, ()):
+                continue
+            text = " and ".join(value) if name == "author" else str(value)
+            if not _balanced(text):
+                message = f"{reference.key}: {name} has unbalanced braces: {text}"
+                raise ValueError(message)
+            rows.append(f"  {name} = {{{text}}},\n")
+        entries.append(f"@{reference.entry_type}{{{reference.key},\n{''.join(rows)}}}\n")
+    return "\n".join([HEADER, *entries])
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        if depth < 0:
+            return False
+    return depth == 0
