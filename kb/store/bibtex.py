@@ -27,7 +27,7 @@ HEADER = (
 _FIELDS = (
     "title", "author", "journal", "shortjournal", "year", "volume", "number", "pages", "doi", "pmid", "pmcid",
 )  # fmt: skip
-_ENTRY = re.compile(r"^\s*@(\w+)\s*\{\s*([^,\s]*)", re.MULTILINE)
+_ENTRY = re.compile(r"\s*@(\w+)\s*\{\s*([^,\s]*)")
 _IGNORED = {"comment", "preamble", "string"}
 
 
@@ -92,9 +92,9 @@ def _name(person: Person) -> str:
 
 def _places(text: str) -> list[tuple[str, int]]:
     return [
-        (match[2], text.count("\n", 0, match.start(1)) + 1)
-        for match in _ENTRY.finditer(text)
-        if match[1].lower() not in _IGNORED
+        (match[2], number)
+        for number, line in enumerate(text.splitlines(), start=1)
+        if (match := _ENTRY.match(line)) and match[1].lower() not in _IGNORED
     ]
 
 

@@ -112,14 +112,16 @@ def _folder(reading: _Reading, name: str, noun: type[N], key: Callable[[N], str]
     except OSError as error:
         reading.problems.append(Problem(name, 0, "unreadable", f"cannot be read: {error.strerror}"))
         return items
+    files = []
     for path in map(Path, paths):
         shown = f"{name}/{path.name}"
-        if path.suffix != ".yaml":
+        if path.suffix == ".yaml":
+            files.append((path, shown))
+        else:
             advice = "Rename it to .yaml or move it away."
             reading.problems.append(Problem(shown, 0, "stray-file", "is not a .yaml file", advice))
-            continue
+    for (path, shown), (data, problems) in zip(files, yamlfile.read_all(files), strict=True):
         reading.seen_keys.add(path.stem)
-        data, problems = yamlfile.read(path, shown)
         reading.problems += problems
         if problems:
             continue
