@@ -237,9 +237,10 @@ class Base:
         names = {(t, name): name for t in things for name in (t.id, *self._names[t])}
         for _, score, (thing, _) in process.extract(wanted, names, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=30):
             scored[thing] = max(score, scored.get(thing, 0))
-        starts = [t for t in things if wanted and t.id.startswith(wanted)]
-        for thing in starts:
-            scored.setdefault(thing, _NEAR)
+        for thing in things:
+            if wanted and thing.id.startswith(wanted):
+                # The start of a key is surely meant as one; the start of a term is often an abbreviation.
+                scored[thing] = 99 if thing.noun == "study" else max(_NEAR, scored.get(thing, 0))
         return sorted(scored, key=lambda t: (-scored[t], NOUNS.index(t.noun), t.id))
 
     @cached_property

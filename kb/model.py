@@ -54,6 +54,20 @@ class Design(StrEnum):
     COMMENTARY = "commentary"
     UNKNOWN = "unknown"
 
+    @property
+    def words(self) -> str:
+        """The design as running text writes it.
+
+        Examples
+        --------
+        >>> Design.META_ANALYSIS.words, Design.PROSPECTIVE_COHORT.words
+        ('systematic review with meta-analysis', 'prospective cohort')
+        """
+        words = self.value.replace("-", " ")
+        for compound in ("meta analysis", "non randomized", "before after", "case control", "cross sectional"):
+            words = words.replace(compound, compound.replace(" ", "-"))
+        return words
+
 
 class Measure(StrEnum):
     """What the estimate is. Ratios have no effect at 1, differences at 0, the rest describe."""

@@ -59,7 +59,8 @@ class Hit:
 def search(corpus: Corpus, words: str, limit: int = 20) -> list[Hit]:
     """What best fits the words, best first.
 
-    Things that hold every word come before things that hold some. Labels and synonyms weigh most, then titles
+    A condition or intervention that the words name comes first, then things that hold every word, then things
+    that hold some. Labels and synonyms weigh most, then titles
     and authors, then conclusions, findings and claims (BM25 of SQLite's FTS5, Porter stemming).
 
     Parameters
@@ -81,7 +82,7 @@ def search(corpus: Corpus, words: str, limit: int = 20) -> list[Hit]:
             " tokenize='porter unicode61 remove_diacritics 2', prefix='3')"
         )
         connection.executemany("INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?)", _documents(corpus))
-        found: dict[tuple[str, str], Hit] = {}
+        found = {(hit.noun, hit.id): hit for hit in _named(corpus, tokens)}
         for joint in (" AND ", " OR "):
             query = joint.join(f'"{token}"*' if len(token) > 2 else f'"{token}"' for token in tokens)
             for noun, identifier, title, rank in connection.execute(
@@ -93,6 +94,30 @@ def search(corpus: Corpus, words: str, limit: int = 20) -> list[Hit]:
         return list(found.values())[:limit]
     finally:
         connection.close()
+
+
+def _named(corpus: Corpus, tokens: list[str]) -> list[Hit]:
+    """Terms whose whole name stands in the words, longest name first; a name inside a longer one does not count."""
+    matches: list[tuple[int, int, str, str, str]] = []
+    for noun in ("condition", "intervention", "outcome"):
+        for term in corpus.vocabulary(f"{noun}s").values():
+            spans = [
+                (start, len(name))
+                for words in (term.id, term.label, term.patient_label, *term.synonyms)
+                if (name := re.findall(r"\w+", words.casefold()))
+                for start in range(len(tokens) - len(name) + 1)
+                if tokens[start : start + len(name)] == name
+            ]
+            if spans:
+                start, length = max(spans, key=lambda span: span[1])
+                matches.append((start, length, noun, term.id, term.label))
+    whole = [
+        match
+        for match in matches
+        if not any(o[1] > match[1] and o[0] <= match[0] and o[0] + o[1] >= match[0] + match[1] for o in matches)
+    ]
+    whole.sort(key=lambda match: (-match[1], match[0]))
+    return [Hit(noun, identifier, label, 100.0 * length) for _, length, noun, identifier, label in whole]
 
 
 def _documents(corpus: Corpus) -> Iterator[tuple[str, str, str, str, str, str]]:

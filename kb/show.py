@@ -69,7 +69,7 @@ def _study(base: Base, key: str) -> Page:
     resting = graphs.resting_on(base.graph, key)
     sample = [f"{study.n_studies} studies"] if study.n_studies is not None else []
     sample += [f"{study.n_participants:,} participants"] if study.n_participants is not None else []
-    design = study.design.value.replace("-", " ") + (f" ({study.design_detail})" if study.design_detail else "")
+    design = study.design.words + (f" ({study.design_detail})" if study.design_detail else "")
     missing = f"incomplete: {', '.join(reference.missing)} not seen yet" if reference.missing else None
     lead = [
         vancouver(reference),
@@ -247,7 +247,7 @@ def _term(base: Base, noun: str, identifier: str) -> Page:
         f"{len(answer.claims)} claims in {len(answer.posts)} posts"
     )
     studies = (
-        f"{key}: {study_label(base.corpus, key)}, {base.corpus.studies[key].design.value.replace('-', ' ')}. "
+        f"{key}: {study_label(base.corpus, key)}, {base.corpus.studies[key].design.words}. "
         f"{base.corpus.studies[key].conclusion or 'conclusion unknown'}"
         for key in answer.studies
     )

@@ -220,7 +220,7 @@ def _row(corpus: Corpus, study: Study, finding: Finding | None) -> dict[str, str
 
     head = {
         "study": study_label(corpus, study.key),
-        "design": study.design.value.replace("-", " "),
+        "design": study.design.words,
         "participants": _sample(study),
     }
     tail = {"checked": study.verification.value, "source": source}

@@ -6,10 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pybtex.database import BibliographyDataError, Entry, Person
 from pybtex.database.input.bibtex import Parser
-from pybtex.exceptions import PybtexError
-from pybtex.scanner import PybtexSyntaxError
+from pybtex.errors import capture
 
 from kb.model import Reference
 from kb.problems import Problem
@@ -18,6 +16,9 @@ from kb.store.schema import problems_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from pybtex.database import Entry, Person
+    from pybtex.exceptions import PybtexError
 
 FILE = "bibliography.bib"
 HEADER = (
@@ -46,18 +47,14 @@ def read(path: Path) -> tuple[dict[str, Reference], dict[str, int], list[Problem
     except OSError as error:
         return {}, {}, [Problem(FILE, 0, "unreadable", f"cannot be read: {error.strerror}", "Check its permissions.")]
     places = _places(text)
-    problems = list(_duplicates(places))
+    problems = [*_duplicates(places), *_unclosed(text.splitlines(), places)]
     if problems:
         return {}, dict(reversed(places)), problems
     lines = dict(places)
-    try:
+    with capture() as errors:
         entries: Mapping[str, Entry] = Parser().parse_string(text).entries
-    except PybtexSyntaxError as error:
-        line = getattr(error, "lineno", None) or 0
-        found = str(error).split(": ", 1)[-1]
-        return {}, lines, [Problem(FILE, line, "bibtex-syntax", found, "Mend the entry: braces, commas, '='.")]
-    except (BibliographyDataError, PybtexError) as error:
-        return {}, lines, [Problem(FILE, 0, "bibtex-syntax", str(error), "Mend the entry.")]
+    if errors:
+        return {}, lines, [_syntax(error) for error in errors]
     references: dict[str, Reference] = {}
     text_lines = text.splitlines()
     for key, entry in entries.items():
@@ -69,6 +66,12 @@ def read(path: Path) -> tuple[dict[str, Reference], dict[str, int], list[Problem
             for loc, rule, what, advice in found_here
         ]
     return references, lines, problems
+
+
+def _syntax(error: PybtexError) -> Problem:
+    line = getattr(error, "lineno", None) or 0
+    found = str(error).split(": ", 1)[-1]
+    return Problem(FILE, line, "bibtex-syntax", found, "Mend the entry: braces, commas, '='.")
 
 
 def _data(key: str, entry: Entry) -> dict[str, object]:
@@ -105,6 +108,17 @@ def _duplicates(places: list[tuple[str, int]]) -> Iterable[Problem]:
         if key.lower() in twice and first.setdefault(key.lower(), line) != line:
             found = f"the key '{key}' stands here and on line {first[key.lower()]}"
             yield Problem(FILE, line, "duplicate-key", found, "Merge the two entries or rename one.")
+
+
+def _unclosed(lines: list[str], places: list[tuple[str, int]]) -> Iterable[Problem]:
+    """Entries whose braces do not match: a parser would run on into the next entry and blame that."""
+    starts = [line for _, line in places] + [len(lines) + 1]
+    for (key, start), end in zip(places, starts[1:], strict=True):
+        entry = lines[start - 1 : end - 1]
+        if not _balanced("\n".join(entry)):
+            odd = next((n for n, line in enumerate(entry) if n and line.strip() != "}" and not _balanced(line)), 0)
+            advice = "Every '{' needs its '}'; a field stands on one line."
+            yield Problem(FILE, start + odd, "bibtex-syntax", f"{key}: braces do not match", advice)
 
 
 def _field_line(lines: list[str], start: int, loc: tuple[str | int, ...]) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Placed = tuple[str, Found]
 
-WARNINGS = frozenset({"no-abstract-seen", "year-differs"})
+WARNINGS = frozenset({"year-differs"})
 
 _IDENTIFIERS = {
     "pmid": (re.compile(r"[1-9][0-9]{0,7}"), "A PMID is 1 to 8 digits."),
