@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from rapidfuzz import fuzz, process
 
 from kb import graph as graphs
+from kb import store
 from kb.model import VOCABULARIES, Corpus
-from kb.problems import UnknownIdError
-from kb.store import load
+from kb.problems import EvidenceError, Problem, UnknownIdError
+from kb.pubmed import snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kb.graph import Answer, Contradiction, Graph
+    from kb.pubmed.snapshot import Entry
     from kb.search import Hit
     from kb.tables import Table
 
@@ -44,6 +46,23 @@ def default_evidence() -> Path:
     return here / "evidence"
 
 
+def validate(root: Path) -> tuple[Corpus | None, list[Problem]]:
+    """Everything that is wrong in an evidence folder, its PubMed snapshot included, sorted by file and line."""
+    corpus, problems = store.validate(root)
+    if corpus is None:
+        return None, problems
+    entries, broken = snapshot.load(root)
+    known = {reference.pmid for reference in corpus.references.values()}
+    strays = [
+        Problem(
+            f"{snapshot.FOLDER}/{pmid}.yaml", 1, "stray-record", f"no study has PMID {pmid}", "Delete it.", "warning"
+        )
+        for pmid in entries
+        if pmid not in known
+    ]
+    return corpus, sorted({*problems, *broken, *strays})
+
+
 def open_base(evidence: str | os.PathLike[str] | None = None) -> Base:
     """Open an evidence folder; ``kb.open`` is this function.
 
@@ -58,7 +77,7 @@ def open_base(evidence: str | os.PathLike[str] | None = None) -> Base:
         When the folder holds errors; it names each with file and line.
     """
     root = Path(evidence) if evidence is not None else default_evidence()
-    return Base(root, load(root))
+    return Base(root, store.load(root))
 
 
 class Base:
@@ -135,6 +154,14 @@ class Base:
     def populations(self) -> pd.DataFrame:
         """Populations, one a row, by id."""
         return self._terms("populations")
+
+    @cached_property
+    def snapshot(self) -> dict[str, Entry]:
+        """What PubMed says of each PMID, with source and date (see :mod:`kb.pubmed.snapshot`)."""
+        entries, problems = snapshot.load(self.root)
+        if problems:
+            raise EvidenceError(self.root, problems)
+        return entries
 
     @cached_property
     def graph(self) -> Graph:

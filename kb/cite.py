@@ -22,6 +22,19 @@ def surname(author: str) -> str:
     return author.split(",", maxsplit=1)[0].strip("{} ")
 
 
+def initials(author: str) -> str:
+    """Initials of a BibTeX name without stops; empty for a group.
+
+    Examples
+    --------
+    >>> initials("van Mechelen, W. A."), initials("Bosco, 3rd, J. A."), initials("{Cochrane Group}")
+    ('WA', 'JA', '')
+    """
+    if author.startswith("{") or "," not in author:
+        return ""
+    return "".join(word[0] for word in author.rsplit(",", maxsplit=1)[-1].replace(".", " ").split())
+
+
 def author_year(reference: Reference | None, key: str) -> str:
     """Author and year as running text names a study; the key where nobody saw the authors.
 
@@ -94,6 +107,5 @@ def _vancouver_name(author: str) -> str:
     if author.startswith("{") or "," not in author:
         return author.strip("{}")
     family, *rest = (part.strip() for part in author.split(","))
-    initials = "".join(word[0] for word in rest[-1].replace(".", " ").split())
     suffix = f" {rest[0]}" if len(rest) > 1 else ""
-    return f"{family} {initials}{suffix}"
+    return f"{family} {initials(author)}{suffix}"

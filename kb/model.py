@@ -374,7 +374,8 @@ class Study(Noun):
     """A publication: what was done, in whom, and what was found.
 
     The bibliographic identity is the :class:`Reference` of the same key. ``to_check`` holds what was only
-    recalled: a to-do, never a fact.
+    recalled: a to-do, never a fact. ``publication_types`` is for a study that PubMed does not list; what PubMed says of
+    the others is in the snapshot.
     """
 
     key: Key
@@ -391,8 +392,6 @@ class Study(Noun):
     conclusion: Text | None
     funding_or_conflicts: Text | None
     publication_types: tuple[Text, ...] | None = None
-    mesh_terms: tuple[Text, ...] | None = None
-    retracted: StrictBool | None = None
     findings: tuple[Finding, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     limitations: tuple[Text, ...] = ()

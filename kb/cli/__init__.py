@@ -3,71 +3,30 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from kb.problems import EvidenceError, KbError
+from kb.cli.common import (
+    BUILD,
+    EVIDENCE,
+    FOUND_PROBLEMS,
+    Group,
+    draw_page,
+    echo_json,
+    echo_rows,
+    formats,
+    joined,
+    open_base_at,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from kb.base import Base
-
-Command = TypeVar("Command", bound="Callable[..., Any]")
-
-FOUND_PROBLEMS = 1
-USAGE = 2
-
-EVIDENCE = click.option(
-    "--evidence",
-    type=click.Path(path_type=Path),
-    envvar="KB_EVIDENCE",
-    help="Evidence folder. [default: the nearest 'evidence' folder]",
-)
-BUILD = click.option(
-    "--build",
-    "build_dir",
-    type=click.Path(path_type=Path),
-    envvar="KB_BUILD",
-    help="Folder for everything generated. [default: 'build' beside the evidence]",
-)
+    from collections.abc import Sequence
 
 
-class _Group(click.Group):
-    """Turns the library's errors into one message and an exit status, without a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        try:
-            return super().invoke(ctx)
-        except EvidenceError as error:
-            click.echo(f"kb: {error}", err=True)
-            ctx.exit(FOUND_PROBLEMS)
-        except KbError as error:
-            click.echo(f"kb: {error}", err=True)
-            ctx.exit(USAGE)
-        except BrokenPipeError:
-            # The reader of our output has seen enough (`kb list studies | head`).
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(0)
-
-
-def _format(*choices: str) -> Callable[[Command], Command]:
-    return click.option(
-        "--format", "format_", type=click.Choice(choices), default=choices[0], show_default=True, help="Output format."
-    )
-
-
-def _open(evidence: Path | None) -> Base:
-    from kb.base import open_base
-
-    return open_base(evidence)
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="kb-evidence", prog_name="kb")
 def main() -> None:
     """Research evidence for physical therapy: what was studied, the numbers, and what posts claim of it.
@@ -79,17 +38,17 @@ def main() -> None:
 
 @main.command()
 @EVIDENCE
-@_format("text", "json")
+@formats("text", "json")
 def validate(evidence: Path | None, format_: str) -> None:
     """List every problem in the evidence, with file, line and what to do."""
     from kb.base import default_evidence
-    from kb.store import validate as validate_evidence
+    from kb.base import validate as validate_evidence
 
     root = evidence or default_evidence()
     corpus, problems = validate_evidence(root)
     if format_ == "json":
         fields = ("path", "line", "rule", "severity", "message", "advice")
-        _echo_json([{name: getattr(problem, name) for name in fields} for problem in problems])
+        echo_json([{name: getattr(problem, name) for name in fields} for problem in problems])
     else:
         for problem in problems:
             click.echo(problem)
@@ -128,56 +87,56 @@ _SHORT = {
 @main.command("list")
 @click.argument("noun", type=click.Choice(NOUNS))
 @EVIDENCE
-@_format("text", "csv", "json")
+@formats("text", "csv", "json")
 def list_(noun: str, evidence: Path | None, format_: str) -> None:
     """List all things of a kind, e.g. `kb list studies`."""
-    frame = getattr(_open(evidence), noun)
+    frame = getattr(open_base_at(evidence), noun)
     if frame.index.name:
         frame = frame.reset_index()
     if format_ == "csv":
-        click.echo(frame.map(_joined).to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(frame.map(joined).to_csv(index=False, lineterminator="\n"), nl=False)
         return
     rows = json.loads(frame.to_json(orient="records", date_format="iso", force_ascii=False, default_handler=str))
     if format_ == "json":
-        _echo_json(rows)
+        echo_json(rows)
         return
     index = [str(frame.columns[0])] if noun not in {"evidence", "arms"} else []
-    _echo_rows([*index, *(name for name in _SHORT[noun] if name not in index)], rows)
+    echo_rows([*index, *(name for name in _SHORT[noun] if name not in index)], rows)
 
 
 @main.command()
 @click.argument("id_", metavar="ID")
 @EVIDENCE
-@_format("text", "json")
+@formats("text", "json")
 def show(id_: str, evidence: Path | None, format_: str) -> None:
     """Show a study, finding, condition, intervention, outcome, population, post, claim or citation."""
     from dataclasses import asdict
 
     from kb.show import page, to_text
 
-    base = _open(evidence)
+    base = open_base_at(evidence)
     answer = page(base, base.resolve(id_))
     if format_ == "json":
-        _echo_json(asdict(answer))
+        echo_json(asdict(answer))
     elif not sys.stdout.isatty():
         click.echo(to_text(answer), nl=False)
     else:
-        _draw_page(answer)
+        draw_page(answer)
 
 
 @main.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", default=15, show_default=True, type=click.IntRange(1), help="How many at most.")
 @EVIDENCE
-@_format("text", "json")
+@formats("text", "json")
 def search(words: tuple[str, ...], limit: int, evidence: Path | None, format_: str) -> None:
     """Search labels, synonyms, titles, authors, conclusions and claims; best first."""
-    hits = _open(evidence).search(" ".join(words), limit)
+    hits = open_base_at(evidence).search(" ".join(words), limit)
     rows = [{"noun": hit.noun, "id": hit.id, "title": hit.title, "score": hit.score} for hit in hits]
     if format_ == "json":
-        _echo_json(rows)
+        echo_json(rows)
     elif rows:
-        _echo_rows(["noun", "id", "title"], rows)
+        echo_rows(["noun", "id", "title"], rows)
     else:
         click.echo(f"Nothing in the base holds {' '.join(words)!r}.", err=True)
 
@@ -190,7 +149,7 @@ def search(words: tuple[str, ...], limit: int, evidence: Path | None, format_: s
 @click.option("--post", help="Only studies that this post cites or rests on.")
 @click.option("--claims", is_flag=True, help="With --post: what it claims against what was found.")
 @EVIDENCE
-@_format("md", "csv", "json")
+@formats("md", "csv", "json")
 def table(
     condition: str | None,
     intervention: str | None,
@@ -210,7 +169,7 @@ def table(
     if not any((condition, intervention, outcome, population, post)):
         message = "name at least one of --condition, --intervention, --outcome, --population, --post"
         raise click.UsageError(message)
-    base = _open(evidence)
+    base = open_base_at(evidence)
     if claims and post:
         made = claims_table(base.corpus, base.resolve(post, "post").id)
     else:
@@ -271,58 +230,3 @@ def lab(arguments: Sequence[str], evidence: Path | None) -> None:
     from kb.notebooks import open_lab
 
     sys.exit(open_lab(evidence, arguments))
-
-
-# --- printing --------------------------------------------------------------------------------------------------
-
-
-def _echo_json(data: object) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
-
-
-def _joined(value: object) -> object:
-    return "; ".join(map(str, value)) if isinstance(value, tuple) else value
-
-
-def _echo_rows(columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
-    cells = [[_cell(row.get(column)) for column in columns] for row in rows]
-    if not sys.stdout.isatty():
-        click.echo("\t".join(columns))
-        for row in cells:
-            click.echo("\t".join(row))
-        return
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    drawn = RichTable(box=None, header_style="bold", pad_edge=False)
-    for number, column in enumerate(columns):
-        drawn.add_column(column.replace("_", " "), overflow="fold", no_wrap=number == 0)
-    for row in cells:
-        drawn.add_row(*(Text(cell) for cell in row))
-    Console().print(drawn)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "unknown"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return " ".join(str(value).split())
-
-
-def _draw_page(page: Any) -> None:  # noqa: ANN401 - kb.show.Page, loaded when used
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.text import Text
-
-    console = Console(width=min(100, Console().width), highlight=False)
-    console.print(Text(page.title, style="bold"))
-    console.print(Text(f"{page.noun} {page.id}\n", style="dim"))
-    for line in page.lead:
-        name, colon, rest = line.partition(": ")
-        console.print(Text.assemble((name + colon, "bold") if colon and len(name) < 24 else name + colon, rest))
-    for section in page.sections:
-        console.print(Text(f"\n{section.heading}", style="bold underline"))
-        for line in section.lines:
-            console.print(Padding(Text.assemble("• ", line), (0, 0, 0, 1)))
