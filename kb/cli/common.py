@@ -41,6 +41,7 @@ class Group(click.Group):
     """Turns the library's errors into one message and an exit status, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the command; see the class."""
         try:
             return super().invoke(ctx)
         except EvidenceError as error:
@@ -56,26 +57,31 @@ class Group(click.Group):
 
 
 def formats(*choices: str) -> Callable[[Command], Command]:
+    """The ``--format`` option, first choice as default; its value arrives as ``format_``."""
     return click.option(
         "--format", "format_", type=click.Choice(choices), default=choices[0], show_default=True, help="Output format."
     )
 
 
 def open_base_at(evidence: Path | None) -> Base:
+    """The base of ``--evidence``, or the one found from here."""
     from kb.base import open_base
 
     return open_base(evidence)
 
 
 def echo_json(data: object) -> None:
+    """Print indented JSON."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
 
 def joined(value: object) -> object:
+    """A tuple as one CSV cell; anything else as it is."""
     return "; ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 def echo_rows(columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
+    """Print rows: a table for a person, tab-separated lines for a pipe."""
     cells = [[_cell(row.get(column)) for column in columns] for row in rows]
     if not sys.stdout.isatty():
         click.echo("\t".join(columns))
@@ -103,6 +109,7 @@ def _cell(value: object) -> str:
 
 
 def draw_page(page: Any) -> None:  # noqa: ANN401 - kb.show.Page, loaded when used
+    """Draw the page of one thing for a person."""
     from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
