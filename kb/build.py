@@ -1,0 +1,447 @@
+"""The main job: validate the evidence, run stale notebooks, make the site, and put it in place all at once.
+
+The build folder::
+
+    releases/000007/         notebooks/, site/ and manifest.json of one build; the last two are kept
+    current -> releases/000007
+    notebooks -> current/notebooks
+    site -> current/site     stable names to open and to link to
+    .cache/, .lock           may be deleted when no build runs
+
+A build is made aside and becomes visible by one rename, so that whatever happens before (a notebook that fails, a
+full disk, a killed process) the last good build stays as it is, and the next build clears what was left. Where the
+system has no symbolic links, ``notebooks`` and ``site`` are copies that are exchanged by renaming.
+
+Times are in ``manifest.json`` only: two builds of the same evidence are otherwise the same, byte for byte.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from kb import site as sites
+from kb.base import Base, default_evidence, open_base
+from kb.notebooks import Job, declared, plan, run_all, run_one, select, template_path
+from kb.notebooks.pool import Engine, processors
+from kb.notebooks.progress import Reporter, reporter
+from kb.notebooks.stale import digest_code, digest_file, digest_folder, digest_of, ingredients
+from kb.notebooks.template import template_folder
+from kb.problems import KbError
+
+Executor = Literal["processes", "serial"]
+_RELEASE = re.compile(r"\d{6}")
+_KEPT = 2
+_FORMAT = 1
+
+
+class BuildError(KbError):
+    """The build folder cannot be used as it is, or another build is using it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did.
+
+    Parameters
+    ----------
+    site
+        Folder of the site; open ``index.html`` in it.
+    notebooks
+        How many notebooks the build has.
+    run
+        How many of them were run just now.
+    pages
+        Pages of the site.
+    seconds
+        Time it took.
+    """
+
+    site: Path
+    notebooks: int
+    run: int
+    pages: int
+    seconds: float
+
+    def __str__(self) -> str:
+        """One line that says what was done and where to look."""
+        if not self.run:
+            ran = f"nothing changed: {self.notebooks} notebooks stand as they are"
+        elif self.run == self.notebooks:
+            ran = f"{self.run} notebooks run"
+        else:
+            ran = f"{self.run} of {self.notebooks} notebooks run, the others stand as they are"
+        return f"{ran}; open {self.site / 'index.html'} ({self.seconds:.1f} s)"
+
+
+def build(
+    evidence: str | os.PathLike[str] | None = None,
+    build_dir: str | os.PathLike[str] | None = None,
+    *,
+    only: Iterable[str] | None = None,
+    force: bool = False,
+    jobs: int | None = None,
+    executor: Executor = "processes",
+    engine: Engine = "warm",
+    progress: Reporter | None = None,
+) -> Built:
+    """Build the notebooks and the site of an evidence folder.
+
+    Parameters
+    ----------
+    evidence
+        Evidence folder; None finds it as :func:`kb.open` does.
+    build_dir
+        Folder to build in; None means ``build`` beside the evidence.
+    only
+        Patterns such as ``post/*`` or ids such as ``condition/hamstring-strain``: only these notebooks are run, the
+        rest stays as the last build left it.
+    force
+        Run also what did not change.
+    jobs
+        Notebooks at a time; None means one a processor.
+    executor
+        ``processes``: in parallel. ``serial``: one after the other, each in an ordinary kernel.
+    engine
+        ``warm`` or ``kernel``; see :mod:`kb.notebooks.engine`.
+    progress
+        Is told what happens; None means a bar or lines on standard error.
+
+    Raises
+    ------
+    EvidenceError
+        When the evidence holds errors.
+    NotebooksFailedError
+        When notebooks failed; it names each with its cell and error.
+    BuildError
+        When the build folder cannot be used, or another build is using it.
+    """
+    started = time.monotonic()
+    root = Path(evidence) if evidence is not None else default_evidence()
+    folder = (Path(build_dir) if build_dir is not None else root.absolute().parent / "build").absolute()
+    if folder.resolve() == root.resolve() or root.resolve() in folder.resolve().parents:
+        raise BuildError(f"{folder} lies in the evidence folder: choose another build folder")
+    patterns = None if only is None else list(only)
+    with _explained(folder), _locked(folder):
+        world = _world(root)
+        last = _Release.current(folder)
+        _clear(folder, last)
+        if last is not None and not force and patterns is None and last.manifest.get("world") == world and last.whole():
+            _point(folder, last.path)
+            manifest = last.manifest
+            return Built(folder / "site", len(manifest["notebooks"]), 0, manifest["pages"], time.monotonic() - started)
+        base = open_base(root)
+        if executor == "serial":
+            jobs, engine = 1, "kernel"
+        wish = _Wish(world, patterns, force, jobs or processors(), engine, progress or reporter(), started)
+        return _build(base, folder, last, wish)
+
+
+def run_notebook(
+    notebook: str,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    evidence: str | os.PathLike[str] | None = None,
+    build_dir: str | os.PathLike[str] | None = None,
+    output: str | os.PathLike[str] | None = None,
+) -> Path:
+    """Run one notebook in an ordinary kernel; returns the executed notebook.
+
+    Parameters
+    ----------
+    notebook
+        Name of a template or path of a notebook.
+    parameters
+        Values; text is turned into the type that the template declares, and ids of conditions, interventions and
+        posts are completed.
+    evidence
+        Evidence folder; None finds it as :func:`kb.open` does.
+    build_dir
+        Without ``output``, the notebook goes to ``runs`` below it; None means ``build`` beside the evidence.
+    output
+        File to write.
+
+    Raises
+    ------
+    ParameterError
+        When a parameter does not fit the template.
+    NotebookFailedError
+        When a cell failed.
+    """
+    given = dict(parameters or {})
+    root = Path(evidence or given.pop("evidence", None) or default_evidence())
+    template = template_path(notebook)
+    known = declared(template)
+    base = None
+    for name, value in given.items():
+        if name in known and isinstance(value, str):
+            given[name] = _converted(known[name].default, value)
+            if name in {"condition", "intervention", "post"} and value:
+                base = base or open_base(root)
+                given[name] = base.resolve(value, name).id
+    if output is not None:
+        target = Path(output).absolute()
+    else:
+        folder = Path(build_dir) if build_dir is not None else root.absolute().parent / "build"
+        name = "-".join([template.stem, *(re.sub(r"[^\w.-]+", "-", str(value)) for value in given.values())])
+        target = folder.absolute() / "runs" / f"{name}.ipynb"
+    with _explained(target.parent):
+        return run_one(Job(str(template), target.name, given), target.parent, evidence=root)
+
+
+def _converted(default: Any, text: str) -> Any:  # noqa: ANN401 - any plain value
+    """Text in the type of a default, where it can be read so."""
+    if isinstance(default, bool):
+        return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(text.lower(), text)
+    if isinstance(default, int | float):
+        with suppress(ValueError):
+            return type(default)(text)
+    elif isinstance(default, list | tuple | dict):
+        with suppress(ValueError):
+            return type(default)(json.loads(text))
+    return text
+
+
+# --- one build ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    """A finished build."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @staticmethod
+    def current(folder: Path) -> _Release | None:
+        """The build that is in place, if it can be read."""
+        releases = folder / "releases"
+        names = [path.name for path in releases.glob("*") if _RELEASE.fullmatch(path.name)]
+        link = folder / "current"
+        pointed = link.resolve().name if link.is_symlink() else ""
+        for name in sorted(names, key=lambda n: (n == pointed, n), reverse=True):
+            with suppress(OSError, ValueError):
+                manifest = json.loads((releases / name / "manifest.json").read_text(encoding="utf-8"))
+                if manifest["format"] == _FORMAT:
+                    return _Release(releases / name, manifest)
+        return None
+
+    def fresh(self, output: str, ingredients_now: str) -> bool:
+        """Whether a notebook is what it would be when run now."""
+        entry = self.manifest["notebooks"].get(output)
+        return bool(entry) and entry["ingredients"] == ingredients_now and self.holds(output)
+
+    def holds(self, output: str) -> bool:
+        """Whether a notebook is there as it was written."""
+        path, entry = self.path / "notebooks" / output, self.manifest["notebooks"].get(output)
+        return bool(entry) and path.is_file() and digest_file(path) == entry["sha256"]
+
+    def whole(self) -> bool:
+        """Whether all notebooks and the site are there as they were written, and none was left from before."""
+        return (
+            self.manifest["complete"]
+            and all(self.holds(output) for output in self.manifest["notebooks"])
+            and digest_folder(self.path / "site") == self.manifest["site"]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How a build is to be done."""
+
+    world: str
+    only: Sequence[str] | None
+    force: bool
+    workers: int
+    engine: Engine
+    progress: Reporter
+    started: float
+
+
+def _build(base: Base, folder: Path, last: _Release | None, wish: _Wish) -> Built:
+    every = plan(base)
+    chosen = every if wish.only is None else select(every, wish.only)
+    now = ingredients(every, base.root)
+    stale = [job for job in chosen if wish.force or last is None or not last.fresh(job.output, now[job.output])]
+    number = 1 + int(last.path.name) if last is not None else 1
+    staging = folder / "releases" / f".new-{number:06}"
+    staging.mkdir(parents=True)
+    try:
+        kept = _carry_over(every, stale, last, staging / "notebooks")
+        run_all(
+            stale,
+            staging / "notebooks",
+            evidence=base.root,
+            workers=wish.workers,
+            progress=wish.progress,
+            engine=wish.engine,
+        )
+        wish.progress.say("making the site")
+        pages = sites.make_site(staging / "notebooks", staging / "site", base, folder / ".cache" / "site", wish.workers)
+        world = wish.world
+        if _world(base.root) != world:
+            wish.progress.say("evidence, templates or kb changed meanwhile: what was run just now counts as stale")
+            now = dict.fromkeys(now, "changed while the build ran")
+            world = ""
+        made = {job.output for job in stale}
+        entries = {
+            job.output: {
+                "ingredients": now[job.output] if job.output in made else kept[job.output],
+                "sha256": digest_file(staging / "notebooks" / job.output),
+            }
+            for job in every
+            if job.output in made or job.output in kept
+        }
+        manifest = {
+            "format": _FORMAT,
+            "world": world,
+            "complete": bool(world) and {name: entry["ingredients"] for name, entry in entries.items()} == now,
+            "pages": pages,
+            "site": digest_folder(staging / "site"),
+            "notebooks": entries,
+            "built": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - wish.started, 1),
+        }
+        (staging / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        release = staging.with_name(f"{number:06}")
+        staging.rename(release)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    _point(folder, release)
+    _prune(folder, release)
+    return Built(folder / "site", len(entries), len(stale), pages, time.monotonic() - wish.started)
+
+
+def _carry_over(every: Sequence[Job], stale: Sequence[Job], last: _Release | None, target: Path) -> dict[str, str]:
+    """Take over from the last build what is not run now; returns the checksum of what each was made from."""
+    target.mkdir()
+    if last is None:
+        return {}
+    again = {job.output for job in stale}
+    kept = {}
+    for job in every:
+        if job.output not in again and last.holds(job.output):
+            (target / job.output).parent.mkdir(exist_ok=True)
+            _link_or_copy(last.path / "notebooks" / job.output, target / job.output)
+            kept[job.output] = last.manifest["notebooks"][job.output]["ingredients"]
+    return kept
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        shutil.copyfile(source, target)
+
+
+def _world(evidence: Path) -> str:
+    """Checksum of everything that a build depends on."""
+    return digest_of(digest_folder(evidence), digest_code(), digest_folder(template_folder()), sites.digest())
+
+
+# --- the build folder ---------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the build folder alone."""
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    lock = FileLock(folder / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BuildError(f"another build is using {folder}: wait until it is done, or choose another folder") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Say in a sentence what the system refused."""
+    try:
+        yield
+    except OSError as error:
+        safe = "nothing was changed, the last good build stands"
+        if error.errno in {errno.EEXIST, errno.ENOTDIR} and not folder.is_dir():
+            raise BuildError(f"{folder} is a file, or lies below one: choose another build folder") from error
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise BuildError(f"no permission to write {error.filename or folder}: {safe}") from error
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise BuildError(f"no space left for {folder}: {safe}; make room and build again") from error
+        raise BuildError(f"{error.strerror or error}: {error.filename or folder}; {safe}") from error
+
+
+def _clear(folder: Path, last: _Release | None) -> None:
+    """Remove what a killed build left behind."""
+    releases = folder / "releases"
+    for path in releases.glob("*") if releases.is_dir() else ():
+        unfinished = path.name.startswith(".new-") or (
+            _RELEASE.fullmatch(path.name) and not (path / "manifest.json").is_file()
+        )
+        if unfinished and (last is None or path != last.path):
+            shutil.rmtree(path)
+    for path in folder.glob(".*.new"):
+        path.unlink() if path.is_symlink() or path.is_file() else shutil.rmtree(path)
+
+
+def _point(folder: Path, release: Path) -> None:
+    """Make a release the current one."""
+    names = {
+        "current": f"releases/{release.name}",
+        "notebooks": "current/notebooks",
+        "site": "current/site",
+    }
+    for name, target in names.items():
+        link, fresh = folder / name, folder / f".{name}.new"
+        if link.is_symlink() and link.readlink() == Path(target):
+            continue
+        if not link.is_symlink() and link.exists() and not (folder / "releases" / ".copies").exists():
+            raise BuildError(f"{link} was not made by a build: move it away, or choose another build folder")
+        try:
+            fresh.symlink_to(target, target_is_directory=True)
+        except (OSError, NotImplementedError) as error:
+            if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS}:
+                raise
+            _exchange(folder, name, release)
+        else:
+            fresh.replace(link)
+
+
+def _exchange(folder: Path, name: str, release: Path) -> None:
+    """Without symbolic links: put a copy where the link would be."""
+    if name == "current":
+        return
+    link, fresh, old = folder / name, folder / f".{name}.new", folder / f".{name}-old.new"
+    (folder / "releases" / ".copies").touch()
+    shutil.copytree(release / name, fresh)
+    if link.exists():
+        link.rename(old)
+    fresh.rename(link)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _prune(folder: Path, release: Path) -> None:
+    """Keep the release and the one before."""
+    names = sorted(p.name for p in (folder / "releases").glob("*") if _RELEASE.fullmatch(p.name))
+    older = [name for name in names if name < release.name]
+    for name in older[: -(_KEPT - 1)]:
+        shutil.rmtree(folder / "releases" / name, ignore_errors=True)

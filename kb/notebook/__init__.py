@@ -1,0 +1,62 @@
+"""What the notebook templates call: a page of a condition, an intervention, a post, or the whole base.
+
+Each method of a page returns one output, which the notebook shows because it is the last word of its cell.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kb.base import Base, open_base
+from kb.notebook.overview import OverviewPage
+from kb.notebook.post import PostPage
+from kb.notebook.term import TermPage
+
+__all__ = ["OverviewPage", "PostPage", "TermPage", "condition", "intervention", "overview", "post", "start"]
+
+
+def condition(identifier: str, evidence: str = "") -> TermPage:
+    """The page of a condition; ``evidence`` is the evidence folder, found by itself when empty.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is no such condition; it names the nearest.
+    EvidenceError
+        When the folder holds errors.
+
+    Examples
+    --------
+    >>> condition("tennis elbow").title().text
+    'Lateral epicondylitis'
+    """
+    base = _open(evidence)
+    return TermPage(base, "condition", base.resolve(identifier, "condition").id)
+
+
+def intervention(identifier: str, evidence: str = "") -> TermPage:
+    """The page of an intervention (see :func:`condition`)."""
+    base = _open(evidence)
+    return TermPage(base, "intervention", base.resolve(identifier, "intervention").id)
+
+
+def post(slug: str, evidence: str = "") -> PostPage:
+    """The page of a post (see :func:`condition`)."""
+    base = _open(evidence)
+    return PostPage(base, base.resolve(slug, "post").id)
+
+
+def overview(evidence: str = "") -> OverviewPage:
+    """The page of the whole base (see :func:`condition`)."""
+    return OverviewPage(_open(evidence))
+
+
+def start(evidence: str = "") -> Any:  # noqa: ANN401 - a widget, whose library has no types, or a block
+    """The search box of the start notebook; without a front end, where to read instead."""
+    from kb.notebook.start import start as made
+
+    return made(_open(evidence))
+
+
+def _open(evidence: str) -> Base:
+    return open_base(evidence or None)

@@ -1,0 +1,123 @@
+"""What posts claim against what their studies found, and what contradicts it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kb.model import Bearing, Relation
+from kb.notebook.html import count, details, escape, listing, note, paragraph, table, tag, tally
+from kb.notebook.sections import NOT_REVIEWED, post_link, study_link, verdict_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kb.base import Base
+    from kb.model import Claim
+
+_OPEN_CLAIMS = 15
+"""Claims up to which they are open when the page is."""
+_WORST_FIRST = (
+    Bearing.MISATTRIBUTED,
+    Bearing.NOT_SUPPORTED,
+    Bearing.OVERSTATED,
+    Bearing.UNCLEAR,
+    Bearing.PARTLY,
+    Bearing.SUPPORTED,
+)
+
+
+def claims(base: Base, ids: Sequence[str], up: str | None, *, name_post: bool = True) -> str:
+    """Claims against what their studies found, worst verdict first when there are many."""
+    if not ids:
+        return paragraph("No post of the corpus makes a claim about this.")
+    found = [claim_of(base, identifier) for identifier in ids]
+    verdicts = Counter(verdict_words(claim.verdict.bearing) for _, claim in found)
+    head = paragraph(f"{count(len(ids), 'claim')}: {escape(tally(verdicts))}. {escape(NOT_REVIEWED)}")
+    drawn = {slug_id: _claim(base, *pair, up, name_post) for slug_id, pair in zip(ids, found, strict=True)}
+    if len(ids) <= _OPEN_CLAIMS:
+        return head + "\n".join(drawn.values())
+    parts, shown = [], 0
+    for bearing in _WORST_FIRST:
+        inner = [drawn[i] for i, (_, claim) in zip(ids, found, strict=True) if claim.verdict.bearing is bearing]
+        if inner:
+            shown += len(inner)
+            heading = f"{verdict_words(bearing)}: {count(len(inner), 'claim')}"
+            parts.append(details(heading, *inner, opened=shown <= _OPEN_CLAIMS))
+    return head + "\n".join(parts)
+
+
+def claim_of(base: Base, identifier: str) -> tuple[str, Claim]:
+    """Slug and claim of an id ``<post>.<claim>``."""
+    slug, _, number = identifier.rpartition(".")
+    return slug, next(claim for claim in base.corpus.posts[slug].claims if claim.id == number)
+
+
+def _claim(base: Base, slug: str, claim: Claim, up: str | None, name_post: bool) -> str:
+    corpus, verdict = base.corpus, claim.verdict
+    where = f'<span class="kb-small">in {post_link(base, slug, up)}</span><br>' if name_post else ""
+    magnitude = f"; size as claimed: {escape(claim.magnitude)}" if claim.magnitude else ""
+    reviewed = f"reviewed by {verdict.reviewed_by}" if verdict.reviewed_by else verdict.basis
+    rows = [
+        [
+            study_link(corpus, item.study) if item.study else "no study in the base",
+            "yes" if item.citation else "no",
+            escape(verdict_words(item.bearing)),
+            escape(item.relation.value.replace("-", " ")),
+            escape(item.reason),
+        ]
+        for item in claim.evidence
+    ]
+    columns = ("study", "cited by the post", "the claim is", "the study", "why")
+    studies = table("Studies that bear on this claim", columns, rows) or note(
+        "No study of the base bears on this claim."
+    )
+    number = len({item.study for item in claim.evidence if item.study})
+    return (
+        f'<div class="kb-claim">{where}<p><strong>{escape(claim.statement)}</strong></p>'
+        f"<p>Worded as {escape(claim.wording.value)}{magnitude}. "
+        f"Verdict: {tag(verdict_words(verdict.bearing), verdict.bearing.value)} {escape(verdict.reason)} "
+        f'<span class="kb-small">({escape(reviewed)})</span></p>'
+        f"{details(count(number, 'study', 'studies') + ' on this claim', studies)}</div>"
+    )
+
+
+def contradictions(base: Base, ids: Sequence[str], up: str | None, *, name_post: bool = True) -> str:
+    """What stands against claims: studies that a person judged so, then findings that point the other way by rule."""
+    judged: dict[str, list[str]] = {}
+    ruled: dict[str, list[str]] = {}
+    for identifier in ids:
+        slug, claim = claim_of(base, identifier)
+        head = f"<strong>{escape(claim.statement)}</strong>"
+        head += f' <span class="kb-small">({post_link(base, slug, up)})</span>' if name_post else ""
+        against: dict[str, list[str]] = {}
+        for item in base.contradicting(identifier):
+            if item.judged:
+                judged.setdefault(head, []).append(f"{study_link(base.corpus, item.study)}: {escape(item.reason)}")
+            else:
+                against.setdefault(item.study, []).append(item.reason)
+        if against:
+            ruled[head] = [f"{study_link(base.corpus, key)}: {escape('; '.join(why))}" for key, why in against.items()]
+    parts = []
+    for found, name, told in (
+        (judged, "Judged to be contradicted by a study", "Curated from abstracts; not yet reviewed by a clinician."),
+        (
+            ruled,
+            "Findings that point another way",
+            "Found by a rule: same condition, intervention and outcome, other direction. Nobody has judged these.",
+        ),
+    ):
+        inner = [paragraph(head) + listing(items) for head, items in found.items()]
+        if inner:
+            opened = found is judged and len(inner) <= 8
+            parts.append(details(f"{name}: {count(len(inner), 'claim')}", note(told), *inner, opened=opened))
+    return "\n".join(parts) or paragraph("Nothing in the base is known to contradict a claim made here.")
+
+
+def contradicting_studies(base: Base, ids: Iterable[str]) -> set[str]:
+    """Studies that a person judged to contradict one of the claims."""
+    found = set()
+    for identifier in ids:
+        _, claim = claim_of(base, identifier)
+        found |= {item.study for item in claim.evidence if item.study and item.relation is Relation.CONTRADICTS}
+    return found

@@ -1,0 +1,201 @@
+"""HTML for notebook outputs: escaped text, accessible tables that fold on a phone, figures with words beneath."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape as _escape
+
+STYLE = """<style>
+.kb{font-size:1rem;line-height:1.5;max-width:62rem;overflow-wrap:break-word}
+.kb p{margin:.4em 0}
+.kb ul,.kb ol{margin:.4em 0;padding-left:1.4em}
+.kb .kb-lead{font-size:1.1em}
+.kb .kb-note,.kb .kb-small{font-size:.88em;opacity:.85}
+.kb .kb-tag{display:inline-block;border:1px solid currentColor;border-radius:.8em;padding:0 .55em;font-size:.85em;
+white-space:nowrap}
+.kb .kb-supported{border-width:2px;border-color:#0072b2}
+.kb .kb-partly{border-width:2px;border-style:dashed;border-color:#0072b2}
+.kb .kb-overstated,.kb .kb-not-supported,.kb .kb-misattributed{border-width:2px;border-color:#d55e00}
+.kb .kb-claim{border-left:3px solid #9a9a9a;padding:.1em 0 .1em .9em;margin:1em 0}
+.kb table.kb-table{border-collapse:collapse;width:100%;margin:.6em 0 1.4em;font-size:.92em;display:table;
+text-align:left;table-layout:auto}
+.kb .kb-table caption{caption-side:top;text-align:left;font-weight:600;padding:.3em 0;color:inherit}
+.kb .kb-table th,.kb .kb-table td{border-bottom:1px solid #bbb;padding:.4em .6em .4em 0;vertical-align:top;
+text-align:left;white-space:normal;max-width:none}
+.kb .kb-table thead th{border-bottom:2px solid #888;vertical-align:bottom}
+.kb .kb-table tbody th{font-weight:600}
+.kb .kb-table tbody th .kb-small{font-weight:400}
+.kb details .kb-table>caption{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+.kb details{margin:.5em 0}
+.kb summary{cursor:pointer;font-weight:600;padding:.2em 0}
+.kb figure{margin:.8em 0 1.6em}
+.kb figure svg{max-width:100%;height:auto;background:#fff;border-radius:4px}
+.kb .kb-narrow{display:none}
+.kb figcaption{font-size:.9em}
+@media (max-width:700px){
+.kb .kb-wide{display:none}
+.kb .kb-narrow{display:block}
+.kb .kb-narrow svg{width:100%}
+.kb table.kb-table,.kb .kb-table caption,.kb .kb-table tbody,.kb .kb-table tr,.kb .kb-table th,.kb .kb-table td
+{display:block;width:auto}
+.kb .kb-table thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
+.kb .kb-table tr{border-bottom:2px solid #999;padding:.5em 0}
+.kb .kb-table th,.kb .kb-table td{border:0;padding:.1em 0}
+.kb .kb-table td[data-label]::before{content:attr(data-label) ": ";font-weight:600}
+}
+</style>"""
+"""Sent once on a page; every rule is confined to ``.kb``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One output of a notebook: its MIME types, and nothing that differs between two runs."""
+
+    html: str
+    words: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.words}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of a page, as Markdown."""
+
+    text: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        marked = re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", self.text)
+        return {"text/markdown": f"# {marked}", "text/plain": self.text}
+
+
+def escape(text: str) -> str:
+    """Text for HTML, quotes included.
+
+    Examples
+    --------
+    >>> escape('p < .05 "sig"')
+    'p &lt; .05 &quot;sig&quot;'
+    """
+    return _escape(text, quote=True)
+
+
+def block(*parts: str, words: str, style: bool = False) -> Block:
+    """Parts of HTML as one output; empty parts are left out."""
+    body = "\n".join(part for part in parts if part)
+    return Block(f'{STYLE if style else ""}<div class="kb">{body}</div>', words)
+
+
+def paragraph(html: str, kind: str = "") -> str:
+    """A paragraph of HTML."""
+    return f'<p class="{kind}">{html}</p>' if kind else f"<p>{html}</p>"
+
+
+def note(text: str) -> str:
+    """A small paragraph of plain text."""
+    return paragraph(escape(text), "kb-note")
+
+
+def link(url: str | None, text: str) -> str:
+    """A link, or the text alone where there is no address.
+
+    Examples
+    --------
+    >>> link("https://doi.org/10.1/x", "Lee 2020"), link(None, "Lee 2020")
+    ('<a href="https://doi.org/10.1/x">Lee 2020</a>', 'Lee 2020')
+    """
+    return f'<a href="{escape(url)}">{escape(text)}</a>' if url else escape(text)
+
+
+def listing(items: Iterable[str], *, ordered: bool = False) -> str:
+    """A list of HTML items; nothing where there are none."""
+    inner = "\n".join(f"<li>{item}</li>" for item in items)
+    tag = "ol" if ordered else "ul"
+    return f"<{tag}>\n{inner}\n</{tag}>" if inner else ""
+
+
+def details(summary: str, *parts: str, opened: bool = False) -> str:
+    """Parts that fold under a line of plain text."""
+    body = "\n".join(part for part in parts if part)
+    return f"<details{' open' if opened else ''}><summary>{escape(summary)}</summary>\n{body}\n</details>"
+
+
+def tag(text: str, kind: str = "") -> str:
+    """A word in a frame; the frame repeats what the word says."""
+    return f'<span class="kb-tag{f" kb-{kind}" if kind else ""}">{escape(text)}</span>'
+
+
+def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of HTML cells whose first cell heads its row; on a phone each row becomes a card.
+
+    The roles repeat what the elements mean because a browser forgets it when a table is laid out as cards.
+
+    Parameters
+    ----------
+    caption
+        Plain text.
+    columns
+        Plain text, one a column.
+    rows
+        HTML cells.
+    """
+    head = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in columns)
+    body = "\n".join(f'<tr role="row">{_cells(columns, row)}</tr>' for row in rows)
+    if not body:
+        return ""
+    return (
+        f'<table class="kb-table" role="table"><caption>{escape(caption)}</caption>\n'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n<tbody role="rowgroup">\n{body}\n</tbody></table>'
+    )
+
+
+def _cells(columns: Sequence[str], row: Sequence[str]) -> str:
+    first = f'<th scope="row" role="rowheader">{row[0]}</th>'
+    rest = "".join(
+        f'<td role="cell" data-label="{escape(name)}">{cell}</td>'
+        for name, cell in zip(columns[1:], row[1:], strict=True)
+    )
+    return first + rest
+
+
+def figure(narrow: str, wide: str, words: str = "") -> str:
+    """A figure for the phone and one for the desktop, of which a page shows one, and the same in words."""
+    caption = f"<figcaption>{escape(words)}</figcaption>" if words else ""
+    return f'<figure><div class="kb-narrow">{narrow}</div><div class="kb-wide">{wide}</div>{caption}</figure>'
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number and its noun.
+
+    Examples
+    --------
+    >>> count(1, "study", "studies"), count(0, "claim")
+    ('1 study', '0 claims')
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def tally(counts: Mapping[str, int]) -> str:
+    """Counts in words, the largest first.
+
+    Examples
+    --------
+    >>> tally({"no difference": 1, "favours intervention": 3})
+    'favours intervention (3), no difference (1)'
+    """
+    return ", ".join(f"{name} ({n})" for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def plain(html: str) -> str:
+    """The words of some HTML, for tests and plain outputs.
+
+    Examples
+    --------
+    >>> plain("<p>A &lt; <b>B</b></p>")
+    'A < B'
+    """
+    import html as entities
+
+    return " ".join(entities.unescape(re.sub(r"<[^>]+>", " ", html)).split())

@@ -1,0 +1,201 @@
+"""The page of a post: what it claims, what was found, and each citation beside the study it means."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kb import graph as graphs
+from kb.cite import vancouver
+from kb.notebook import claims, sections
+from kb.notebook.html import (
+    Block,
+    Heading,
+    block,
+    count,
+    escape,
+    figure,
+    link,
+    note,
+    paragraph,
+    table,
+    tally,
+)
+from kb.notebook.sections import verdict_words
+
+if TYPE_CHECKING:
+    from kb.base import Base
+    from kb.model import AsPublished, Post
+
+
+class PostPage:
+    """Everything that the base holds about one post; each method is one output of the notebook.
+
+    Parameters
+    ----------
+    base
+        The evidence.
+    slug
+        The post's id.
+    up
+        Way from the page to the site's root; None where there is no site around it.
+    """
+
+    def __init__(self, base: Base, slug: str, up: str | None = "../") -> None:
+        self.base, self.slug, self.up = base, slug, up
+
+    @property
+    def post(self) -> Post:
+        """The post itself."""
+        return self.base.corpus.posts[self.slug]
+
+    @cached_property
+    def claim_ids(self) -> tuple[str, ...]:
+        """Ids of its claims, in the order of the post."""
+        return tuple(f"{self.slug}.{claim.id}" for claim in self.post.claims)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Studies that it cites or that bear on its claims."""
+        cited = [citation.study for citation in self.post.citations if citation.study]
+        bearing = [item.study for claim in self.post.claims for item in claim.evidence if item.study]
+        return tuple(sorted({*cited, *bearing}))
+
+    def title(self) -> Heading:
+        """The post's title."""
+        return Heading(self.post.title)
+
+    def summary(self) -> Block:
+        """What the post is and how its claims fare, in words."""
+        post = self.post
+        cited = {citation.study for citation in post.citations if citation.study}
+        loose = sum(1 for citation in post.citations if not citation.study)
+        verdicts = tally(Counter(verdict_words(claim.verdict.bearing) for claim in post.claims))
+        dated = f"published {post.date.isoformat()}" if post.date else "date unknown"
+        told = f", {loose} of which could not be tied to a study" if loose else ""
+        extra = len(set(self.keys) - cited)
+        more = count(extra, "further study bears", "further studies bear")
+        against = len(claims.contradicting_studies(self.base, self.claim_ids))
+        return block(
+            paragraph(f"A {escape(post.kind)}, {dated}{': ' + link(post.url, post.url) if post.url else ''}."),
+            paragraph(
+                f"It cites <strong>{count(len(cited), 'study', 'studies')}</strong> in "
+                f"{count(len(post.citations), 'place')}{told}, and makes "
+                f"<strong>{count(len(post.claims), 'claim')}</strong>{f': {escape(verdicts)}' if verdicts else ''}.",
+                "kb-lead",
+            ),
+            paragraph(f"Of the base, {more} on its claims without being cited.") if extra else "",
+            paragraph(f"{count(against, 'study is', 'studies are')} judged to contradict a claim.") if against else "",
+            note(sections.NOT_REVIEWED),
+            words=f"{post.title}: {count(len(post.claims), 'claim')}, {count(len(cited), 'study', 'studies')}",
+            style=True,
+        )
+
+    def topics(self) -> Block:
+        """Conditions and interventions that the post names, and which of them have no study."""
+        parts, topics = [], self.post.topics
+        for noun, ids in (("condition", topics.conditions), ("intervention", topics.interventions)):
+            items: list[str] = []
+            empty: list[str] = []
+            for identifier in ids:
+                number = len(graphs.bearing_on(self.base.graph, **{noun: identifier}).studies)
+                shown = sections.term_link(self.base, noun, identifier, self.up)
+                (items if number else empty).append(f"{shown} ({number})" if number else shown)
+            parts.append(
+                paragraph(
+                    f"{noun.capitalize()}s it names, with number of studies in the base: {', '.join(items) or 'none'}."
+                )
+            )
+            if empty:
+                parts.append(
+                    paragraph(f"{noun.capitalize()}s it names that no study in the base is about: {', '.join(empty)}.")
+                )
+        return block(*parts, words="Topics")
+
+    def claims(self) -> Block:
+        """Each claim against what its studies found."""
+        return block(
+            claims.claims(self.base, self.claim_ids, self.up, name_post=False),
+            words=count(len(self.claim_ids), "claim"),
+        )
+
+    def contradictions(self) -> Block:
+        """What stands against the claims."""
+        return block(
+            claims.contradictions(self.base, self.claim_ids, self.up, name_post=False),
+            words="What contradicts the claims",
+        )
+
+    def citations(self) -> Block:
+        """Each citation as published beside the reference that it means."""
+        corpus, rows = self.base.corpus, []
+        for citation in self.post.citations:
+            reference = corpus.references.get(citation.study) if citation.study else None
+            meant = escape(vancouver(reference)) if reference else "<em>no study of the base</em>"
+            url = sections.study_url(corpus, citation.study) if citation.study else None
+            rows.append(
+                [
+                    escape(citation.id),
+                    _as_published(citation.as_published),
+                    f"{meant} {link(url, 'source') if url else ''}",
+                ]
+            )
+        made = table(
+            "Citations as published, and the reference each one means", ("no.", "as published", "reference"), rows
+        )
+        return block(
+            made or paragraph("It cites nothing."),
+            note("Shown side by side; differences are not judged here.") if rows else "",
+            words=count(len(rows), "citation"),
+        )
+
+    def table(self) -> Block:
+        """The evidence table of its studies."""
+        made = self.base.table(post=self.slug)
+        if not made.rows:
+            return block(paragraph("No study in the base."), words="No study in the base.")
+        ids = [f"{key}.{finding.id}" for key in made.keys for finding in self.base.corpus.studies[key].findings]
+        return block(
+            sections.evidence(self.base, made, ids, "intervention"),
+            words=f"Evidence table: {count(len(made.rows), 'row')}",
+        )
+
+    def figure_timeline(self) -> Block:
+        """Years and designs of its studies."""
+        from kb import figures
+
+        if not self.keys:
+            return block(paragraph("No study to show."), words="No study to show.")
+        data = figures.compute_timeline(self.base.corpus, self.keys)
+        words = figures.timeline_words(data)
+        return block(figure(figures.draw_timeline(data), figures.draw_timeline(data, 640), words), words=words)
+
+    def limitations(self) -> Block:
+        """What limits all this."""
+        return block(sections.limitations(self.base.corpus, self.keys), words="Limitations")
+
+    def second_readings(self) -> Block:
+        """Where a second reading differed."""
+        return block(sections.second_readings(self.base.corpus, self.keys), words="Second readings")
+
+    def to_do(self) -> Block:
+        """What is to be checked by hand."""
+        return block(sections.to_do(self.base.corpus, self.keys), words="To-do")
+
+    def references(self) -> Block:
+        """References of its studies."""
+        return block(sections.references(self.base.corpus, self.keys), words=count(len(self.keys), "reference"))
+
+
+def _as_published(item: AsPublished) -> str:
+    parts = [
+        item.authors,
+        str(item.year) if item.year is not None else None,
+        item.title,
+        item.journal,
+        item.volume,
+        item.pages,
+    ]
+    printed = escape(". ".join(part for part in parts if part))
+    return f"{printed or '<em>no details printed</em>'}{f' {link(item.link, item.link)}' if item.link else ''}"

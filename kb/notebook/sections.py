@@ -1,0 +1,331 @@
+"""Sections that pages share: studies, the evidence table, claims, references, limitations, to-do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kb.cite import author_year, vancouver
+from kb.model import Bearing, Verification
+from kb.notebook.html import count, details, escape, link, listing, note, paragraph, table, tally
+from kb.tables import UNKNOWN, direction_words, effect, study_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kb.base import Base
+    from kb.model import Corpus, Finding, Study
+    from kb.tables import Table
+
+    _Row = tuple[dict[str, str], Study, Finding | None]
+
+MANY_ROWS = 40
+"""Rows above which the groups of a table start folded."""
+_OWN_TABLE = 3
+"""Rows from which on a group has a table of its own."""
+_COLUMNS = ("outcome", "effect", "direction", "checked")
+
+CAUTION = (
+    "Counts of findings are not a verdict: several findings can come from one study, and reviews include trials "
+    "that also stand here by themselves. Nothing is pooled."
+)
+HOW_TO_READ_A_MAP = (
+    "An open square is a cell without a study in the base. A broader term counts the studies of its narrower ones."
+)
+NOT_REVIEWED = "Verdicts are curated from abstracts and not yet reviewed by a clinician."
+
+
+def study_url(corpus: Corpus, key: str) -> str | None:
+    """PubMed's page of a study, else its DOI, else None."""
+    reference = corpus.references.get(key)
+    if reference is None:
+        return None
+    if reference.pmid:
+        return f"https://pubmed.ncbi.nlm.nih.gov/{reference.pmid}/"
+    return f"https://doi.org/{reference.doi}" if reference.doi else None
+
+
+def study_link(corpus: Corpus, key: str) -> str:
+    """Author and year, linked to PubMed or the DOI."""
+    return link(study_url(corpus, key), study_label(corpus, key))
+
+
+def term_link(base: Base, noun: str, identifier: str, up: str | None) -> str:
+    """A term's label, linked to its page; ``up`` is the way to the site's root, None where there is no site."""
+    term = base.corpus.vocabulary(f"{noun}s")[identifier]
+    has_page = noun == "condition" or (noun == "intervention" and getattr(term, "kind", None) != "control")
+    return link(f"{up}{noun}/{identifier}.html" if up is not None and has_page else None, term.label)
+
+
+def post_link(base: Base, slug: str, up: str | None) -> str:
+    """A post's title, linked to its page of the site."""
+    return link(f"{up}post/{slug}.html" if up is not None else None, base.corpus.posts[slug].title)
+
+
+# --- studies in words --------------------------------------------------------------------------------------------
+
+
+def designs_words(corpus: Corpus, keys: Iterable[str]) -> str:
+    """Designs of some studies with their numbers, the most frequent first."""
+    return tally(Counter(design_words(corpus.studies[key]) for key in keys))
+
+
+def design_words(study: Study) -> str:
+    """A design as a reader sees it."""
+    words = study.design.value.replace("-", " ")
+    for joined in ("meta analysis", "non randomized", "case control", "cross sectional", "before after"):
+        words = words.replace(joined, joined.replace(" ", "-"))
+    return f"{words} design" if words == "unknown" else words
+
+
+def verdict_words(bearing: Bearing) -> str:
+    """How a claim stands to its studies, as a reader sees it.
+
+    Examples
+    --------
+    >>> verdict_words(Bearing.PARTLY), verdict_words(Bearing.NOT_SUPPORTED)
+    ('partly supported', 'not supported')
+    """
+    return "partly supported" if bearing is Bearing.PARTLY else bearing.value.replace("-", " ")
+
+
+def years_words(corpus: Corpus, keys: Iterable[str]) -> str:
+    """Span of the years of some studies, and how many years are unknown."""
+    years = [r.year if (r := corpus.references.get(key)) else None for key in keys]
+    known = sorted(year for year in years if year is not None)
+    unknown = len(years) - len(known)
+    if not known:
+        return "year unknown"
+    span = f"published in {known[0]}" if known[0] == known[-1] else f"published {known[0]} to {known[-1]}"
+    return f"{span}{f' ({unknown} of unknown year)' if unknown else ''}"
+
+
+def sample_words(study: Study) -> str:
+    """Size of a study; unknown where nobody read it."""
+    people = f"n = {study.n_participants:,}" if study.n_participants is not None else ""
+    reviewed = f"{study.n_studies} studies" if study.n_studies is not None else ""
+    return ", ".join(part for part in (reviewed, people) if part) or "size unknown"
+
+
+def findings_of(corpus: Corpus, ids: Iterable[str]) -> list[tuple[Study, Finding]]:
+    """Study and finding of ids ``<study>.<finding>``, in order."""
+    found = []
+    for identifier in ids:
+        key, _, number = identifier.partition(".")
+        study = corpus.studies[key]
+        found.append((study, next(f for f in study.findings if f.id == number)))
+    return found
+
+
+# --- the evidence table --------------------------------------------------------------------------------------------
+
+
+def evidence(base: Base, made: Table, wanted: Iterable[str], group_by: str) -> str:
+    """The rows of an evidence table, a table for each group, largest group first.
+
+    Parameters
+    ----------
+    base
+        The evidence.
+    made
+        From :func:`kb.tables.evidence_table`.
+    wanted
+        Ids of the findings that the table holds.
+    group_by
+        ``intervention`` or ``condition``: what heads the groups.
+    """
+    groups: dict[str, list[_Row]] = {}
+    for row, study, finding in _with_findings(base.corpus, made, wanted):
+        groups.setdefault(_group(base.corpus, study, finding, group_by), []).append((row, study, finding))
+    small = [name for name, items in groups.items() if len(items) < _OWN_TABLE and not name.startswith("No ")]
+    rest = [item for name in small for item in groups.pop(name)] if len(small) > 1 and len(groups) > len(small) else []
+    ordered = sorted(groups.items(), key=lambda item: (item[0].startswith("No "), -len(item[1]), item[0].casefold()))
+    ordered += [(f"Other {group_by}s", rest)] if rest else []
+    folded = len(made.rows) > MANY_ROWS
+    parts = []
+    for number, (name, items) in enumerate(ordered):
+        studies = len({study.key for _, study, _ in items})
+        caption = f"{name}: {count(len(items), 'row')} from {count(studies, 'study', 'studies')}"
+        named = group_by == "condition" or items is rest
+        columns = ("study", "intervention and comparator" if named else "compared with", *_COLUMNS)
+        columns = (f"{columns[0]}, condition", *columns[1:]) if items is rest and group_by == "condition" else columns
+        rows = _evidence_rows(base.corpus, items, named=named, condition=items is rest and group_by == "condition")
+        inner = table(caption, columns, rows)
+        parts.append(details(caption, inner, opened=number == 0 and len(items) <= MANY_ROWS) if folded else inner)
+    told = note("Groups are folded because the table is long: open the ones you need.") if folded else ""
+    return "\n".join([told, *parts, *(note(text) for text in made.notes)])
+
+
+def _with_findings(corpus: Corpus, made: Table, wanted: Iterable[str]) -> list[_Row]:
+    """Rows with what they are about: a table lists a study's findings in order, or the study once if it has none."""
+    ids = set(wanted)
+    pairs: list[tuple[Study, Finding | None]] = []
+    for key in made.keys:
+        study = corpus.studies[key]
+        chosen = [f for f in study.findings if f"{key}.{f.id}" in ids]
+        pairs += [(study, finding) for finding in chosen] or [(study, None)]
+    return [(row, study, finding) for row, (study, finding) in zip(made.rows, pairs, strict=True)]
+
+
+def _group(corpus: Corpus, study: Study, finding: Finding | None, group_by: str) -> str:
+    if group_by == "condition":
+        ids = finding.conditions if finding else study.condition_ids
+        return " + ".join(corpus.conditions[i].label for i in ids) or "No condition named"
+    ids = finding.interventions if finding else study.intervention_ids
+    return " + ".join(corpus.interventions[i].label for i in ids) or "No intervention (description or association)"
+
+
+def _evidence_rows(corpus: Corpus, items: Iterable[_Row], *, named: bool, condition: bool) -> list[list[str]]:
+    """Cells of the rows; what holds for a whole study stands in its first row."""
+    rows, told = [], set()
+    for row, study, finding in items:
+        people = row["population"] if row["population"] != UNKNOWN else study.population or "population unknown"
+        small = [f"{design_words(study)}, {sample_words(study)}; {people}"] if study.key not in told else []
+        told.add(study.key)
+        if condition:
+            small.append(_group(corpus, study, finding, "condition"))
+        compared = escape(row["comparator"])
+        time = row["timepoint"] if row["timepoint"] != UNKNOWN else "timepoint unknown"
+        rows.append(
+            [
+                study_link(corpus, study.key)
+                + "".join(f'<br><span class="kb-small">{escape(s)}</span>' for s in small),
+                f"{escape(row['intervention'])} <em>vs</em> {compared}" if named else compared,
+                f'{escape(row["outcome"])}<br><span class="kb-small">{escape(time)}</span>',
+                escape(row["effect"]),
+                escape(row["direction"]),
+                escape(row["checked"]),
+            ]
+        )
+    return rows
+
+
+def numbers(corpus: Corpus, ids: Iterable[str]) -> str:
+    """The numbers beneath the figure of estimates, as a table."""
+    rows = []
+    for study, finding in findings_of(corpus, ids):
+        outcome = " + ".join(corpus.outcomes[i].label for i in finding.outcomes)
+        rows.append(
+            [
+                study_link(corpus, study.key),
+                f"{escape(outcome)}: {escape(finding.as_reported)}",
+                escape(finding.timepoint or UNKNOWN),
+                escape(effect(finding)),
+                escape(direction_words(finding.direction)),
+            ]
+        )
+    return table("Estimates as numbers", ("study", "outcome", "timepoint", "effect", "direction"), rows)
+
+
+def smallest_changes(corpus: Corpus, outcomes: Iterable[str]) -> str:
+    """Minimal clinically important differences of some outcomes, where a source gives one."""
+    items = [
+        f"{escape(corpus.outcomes[i].label)}: {mcid.value:g} {escape(mcid.unit)} "
+        f'<span class="kb-small">({escape(mcid.source)})</span>'
+        for i in sorted(set(outcomes))
+        for mcid in corpus.outcomes[i].mcid
+    ]
+    return (
+        paragraph("Smallest difference that patients are said to notice (MCID), and where that was read:")
+        + listing(items)
+        if items
+        else ""
+    )
+
+
+# --- what is left ----------------------------------------------------------------------------------------------------
+
+
+def references(corpus: Corpus, keys: Sequence[str]) -> str:
+    """References in Vancouver style, linked to PubMed or the DOI."""
+    items = []
+    for key in sorted(keys, key=lambda k: author_year(corpus.references.get(k), k).casefold()):
+        reference = corpus.references.get(key)
+        url = study_url(corpus, key)
+        where = f" {link(url, 'PubMed' if 'pubmed' in url else 'DOI')}" if url else ""
+        gaps = f" <em>Unknown: {escape(', '.join(reference.missing))}.</em>" if reference and reference.missing else ""
+        items.append(f"{escape(vancouver(reference) if reference else key)}{where}{gaps}")
+    return listing(items, ordered=True) or paragraph("No study.")
+
+
+def limitations(corpus: Corpus, keys: Sequence[str]) -> str:
+    """Limitations of the base, then of each study as recorded."""
+    levels = Counter(corpus.studies[key].verification for key in keys)
+    unchecked = levels[Verification.UNVERIFIED] + levels[Verification.PARTLY]
+    general = [
+        "Curated from abstracts and open pages: risk of bias and certainty have not been assessed.",
+        "Not a systematic search: the base holds what the posts cite and some more. Missing studies are likely.",
+    ]
+    if keys:
+        general.append(
+            f"{count(unchecked, 'study', 'studies')} of {len(keys)} could not be checked in full against the source."
+        )
+    own = [
+        f"{study_link(corpus, key)}: {escape(' '.join(_sentence(t) for t in corpus.studies[key].limitations))}"
+        for key in keys
+        if corpus.studies[key].limitations
+    ]
+    silent = len(keys) - len(own)
+    told = (
+        f"{count(silent, 'study', 'studies')} without a recorded limitation: that means unknown, not none."
+        if silent
+        else ""
+    )
+    return listing(escape(text) for text in general) + (
+        details(f"Limitations of {count(len(own), 'study', 'studies')}", listing(own), note(told) if told else "")
+        if own
+        else note(told)
+        if told
+        else ""
+    )
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def second_readings(corpus: Corpus, keys: Sequence[str]) -> str:
+    """What an independent second reading found different, and how many studies had none."""
+    rows = []
+    read = [key for key in keys if corpus.studies[key].second_reading]
+    for key in read:
+        reading = corpus.studies[key].second_reading
+        for item in reading.differences if reading else ():
+            right = {"recorded": "first reading", "seen": "second reading", "unclear": "unclear"}[item.which_is_right]
+            rows.append(
+                [
+                    study_link(corpus, key),
+                    escape(item.field),
+                    escape(item.recorded),
+                    escape(item.seen),
+                    right,
+                    escape(item.why),
+                ]
+            )
+    head = (
+        f"{len(read)} of {count(len(keys), 'study', 'studies')} had a second, independent reading; "
+        f"it differed in {count(len(rows), 'place')}."
+    )
+    columns = ("study", "field", "first reading", "second reading", "held to be right", "why")
+    made = table("Differences between the readings", columns, rows)
+    return paragraph(escape(head)) + (details(count(len(rows), "difference"), made) if len(rows) > 6 else made)
+
+
+def to_do(corpus: Corpus, keys: Sequence[str]) -> str:
+    """What has to be checked by hand: recalled, not read; nothing here is used above."""
+    items = []
+    for key in keys:
+        study, reference = corpus.studies[key], corpus.references.get(key)
+        open_items = [*study.to_check]
+        if reference and reference.missing:
+            open_items.append(f"reference lacks {', '.join(reference.missing)}")
+        if open_items:
+            items.append(f"{study_link(corpus, key)}: {escape('; '.join(open_items))}")
+    if not items:
+        return paragraph("Nothing is noted.")
+    told = note("To check in the full text. These are notes from memory, not facts: no table or figure uses them.")
+    body = listing(f"&#9744; {item}" for item in items)
+    return told + (
+        details(f"{count(len(items), 'study', 'studies')} with something to check", body) if len(items) > 8 else body
+    )

@@ -1,0 +1,387 @@
+"""The page of a condition, and the same seen from an intervention."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kb import graph as graphs
+from kb.notebook import claims, sections
+from kb.notebook.html import (
+    Block,
+    Heading,
+    block,
+    count,
+    details,
+    escape,
+    figure,
+    link,
+    listing,
+    note,
+    paragraph,
+    tally,
+)
+from kb.notebook.sections import verdict_words
+from kb.tables import direction_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kb.base import Base
+    from kb.figures import Panel
+    from kb.graph import Answer
+    from kb.model import Term
+    from kb.tables import Table
+
+_MAP_ROWS, _MAP_COLUMNS, _MAP_EMPTY = 18, 7, 10
+_FEW = 12
+"""Items up to which a list is open when the page is."""
+_OPEN_ROWS = 45
+"""Estimates up to which panels are open when the page is."""
+
+
+class TermPage:
+    """Everything that the base holds about one condition or intervention, narrower terms included.
+
+    Each method is one output of the notebook.
+
+    Parameters
+    ----------
+    base
+        The evidence.
+    noun
+        ``condition`` or ``intervention``.
+    identifier
+        The term's id.
+    up
+        Way from the page to the site's root, e.g. ``../``; None where there is no site around it.
+    """
+
+    def __init__(self, base: Base, noun: str, identifier: str, up: str | None = "../") -> None:
+        self.base, self.noun, self.id, self.up = base, noun, identifier, up
+        self.other = "intervention" if noun == "condition" else "condition"
+
+    @property
+    def term(self) -> Term:
+        """The term itself."""
+        return self.base.corpus.vocabulary(f"{self.noun}s")[self.id]
+
+    @cached_property
+    def answer(self) -> Answer:
+        """What bears on the term."""
+        return graphs.bearing_on(self.base.graph, **{self.noun: self.id})
+
+    @cached_property
+    def evidence(self) -> Table:
+        """The evidence table."""
+        return self.base.table(**{self.noun: self.id})
+
+    @cached_property
+    def narrower(self) -> list[str]:
+        """Ids of the narrower terms, by label."""
+        below = graphs.narrower(self.base.graph, graphs.node(self.noun, self.id))
+        return self._sorted(name.split(":", 1)[1] for name in below if name != graphs.node(self.noun, self.id))
+
+    @cached_property
+    def cells(self) -> dict[tuple[str, str], set[str]]:
+        """Studies by condition and intervention."""
+        return graphs.cells(self.base.graph)
+
+    def _sorted(self, ids: Iterable[str]) -> list[str]:
+        terms = self.base.corpus.vocabulary(f"{self.noun}s")
+        return sorted(ids, key=lambda i: terms[i].label.casefold())
+
+    def _links(self, noun: str, ids: Iterable[str]) -> str:
+        return ", ".join(sections.term_link(self.base, noun, i, self.up) for i in ids)
+
+    # --- outputs -------------------------------------------------------------------------------------------------
+
+    def title(self) -> Heading:
+        """The term's label as the page's title."""
+        return Heading(self.term.label)
+
+    def summary(self) -> Block:
+        """How much there is, in words, and what the posts say."""
+        term, answer, corpus = self.term, self.answer, self.base.corpus
+        same = (
+            ""
+            if term.patient_label.casefold() == term.label.casefold()
+            else f"For patients: <strong>{escape(term.patient_label)}</strong>. "
+        )
+        names = f"Also called: {escape(', '.join(term.synonyms))}." if term.synonyms else ""
+        kind = getattr(term, "kind", None)
+        sort = f"A {kind.value.replace('-', ' ')}. " if kind and kind.value != "treatment" else ""
+        if answer.studies:
+            lead = (
+                f"<strong>{count(len(answer.studies), 'study', 'studies')}</strong>, "
+                f"{escape(sections.years_words(corpus, answer.studies))}, with "
+                f"<strong>{count(len(answer.findings), 'finding')}</strong>; "
+                f"{self._with_interval()} an estimate with its interval."
+            )
+        else:
+            lead = (
+                f"<strong>No study in the base is about this {self.noun}.</strong> "
+                "That is a gap in the base, not evidence of no effect."
+            )
+        return block(
+            paragraph(f"{same}{sort}{names}"),
+            paragraph(escape(term.scope_note)) if term.scope_note else "",
+            paragraph(lead, "kb-lead"),
+            paragraph(f"Designs: {escape(sections.designs_words(corpus, answer.studies))}.") if answer.studies else "",
+            self._directions(),
+            paragraph(self._posts()),
+            note("Curated from abstracts; risk of bias and certainty are not yet assessed."),
+            words=(
+                f"{term.label}: {count(len(answer.studies), 'study', 'studies')}, "
+                f"{count(len(answer.findings), 'finding')}"
+            ),
+            style=True,
+        )
+
+    def _with_interval(self) -> str:
+        pairs = sections.findings_of(self.base.corpus, self.answer.findings)
+        number = sum(1 for _, f in pairs if f.estimate is not None and f.ci_low is not None and f.ci_high is not None)
+        return f"<strong>{number or 'none'}</strong> of them {'gives' if number <= 1 else 'give'}"
+
+    def _directions(self) -> str:
+        pairs = sections.findings_of(self.base.corpus, self.answer.findings)
+        if not pairs:
+            return ""
+        told = tally(Counter(direction_words(f.direction) for _, f in pairs))
+        return paragraph(
+            f"Direction of the findings as reported: {escape(told)}. <span class='kb-small'>{sections.CAUTION}</span>"
+        )
+
+    def _posts(self) -> str:
+        if not self.answer.claims:
+            named = len(self._naming())
+            told = f"; {count(named, 'post names', 'posts name')} it" if named else ""
+            return f"The posts make no claim about it{told}."
+        found = [claims.claim_of(self.base, i)[1] for i in self.answer.claims]
+        verdicts = tally(Counter(verdict_words(claim.verdict.bearing) for claim in found))
+        against = len(claims.contradicting_studies(self.base, self.answer.claims))
+        told = f" {count(against, 'study is', 'studies are')} judged to contradict a claim." if against else ""
+        made = count(len(self.answer.posts), "post makes", "posts make")
+        reviewed = f'<span class="kb-small">{sections.NOT_REVIEWED}</span>'
+        return f"{made} {count(len(found), 'claim')} about it: {escape(verdicts)}.{told} {reviewed}"
+
+    def studied(self) -> Block:
+        """Which terms are included, and what was studied with what."""
+        terms = self.base.corpus.vocabulary(f"{self.noun}s")
+        weigh = {i: len(graphs.bearing_on(self.base.graph, **{self.noun: i}).studies) for i in self.narrower}
+        broader = self._sorted(self.term.broader)
+        items = [
+            f"{sections.term_link(self.base, self.noun, i, self.up)} ({count(weigh[i], 'study', 'studies')})"
+            for i in self.narrower
+        ]
+        included = (
+            listing(items)
+            if len(items) <= _FEW
+            else details(f"{len(items)} narrower terms, all included", listing(items))
+        )
+        with_other: Counter[str] = Counter()
+        for (condition, intervention), keys in self.cells.items():
+            here, there = (condition, intervention) if self.noun == "condition" else (intervention, condition)
+            if here == self.id:
+                with_other[there] += len(keys)
+        others = self.base.corpus.vocabulary(f"{self.other}s")
+        top = sorted(with_other, key=lambda i: (-with_other[i], others[i].label.casefold()))
+        named = [f"{sections.term_link(self.base, self.other, i, self.up)} ({with_other[i]})" for i in top]
+        head = f"{self.other.capitalize()}s studied, with number of studies (broader terms include narrower ones)"
+        shown = paragraph(f"{head}: {', '.join(named[:15])}.") if named else ""
+        rest = details(f"{len(named) - 15} more", paragraph(", ".join(named[15:]) + ".")) if len(named) > 15 else ""
+        return block(
+            paragraph(f"Broader: {self._links(self.noun, broader)}.") if broader else "",
+            (paragraph("Included here, as narrower terms:") if len(items) <= _FEW else "") + included
+            if items
+            else paragraph("No narrower terms."),
+            shown,
+            rest,
+            words=f"Narrower terms: {', '.join(terms[i].label for i in self.narrower) or 'none'}",
+        )
+
+    def table(self) -> Block:
+        """The evidence table, grouped by what stands on the other side."""
+        if not self.evidence.rows:
+            return block(paragraph("No study in the base."), words="No study in the base.")
+        body = sections.evidence(self.base, self.evidence, self.answer.findings, self.other)
+        return block(body, words=f"Evidence table: {count(len(self.evidence.rows), 'row')}")
+
+    def figure_timeline(self) -> Block:
+        """Years and designs."""
+        from kb import figures
+
+        if not self.answer.studies:
+            return block(paragraph("No study to show."), words="No study to show.")
+        data = figures.compute_timeline(self.base.corpus, self.answer.studies)
+        words = figures.timeline_words(data)
+        drawn = figures.draw_timeline(data), figures.draw_timeline(data, 640)
+        return block(figure(*drawn, words), words=words)
+
+    def figure_map(self) -> Block:
+        """Which cells hold studies, and which are named by the posts but empty."""
+        from kb import figures
+
+        mine = [self.id, *self._most_studied(self.narrower)][:_MAP_COLUMNS]
+        filled = Counter(
+            {t: len(k) for c, k in self.cells.items() for h, t in [self._sides(c)] if h == self.id and self._shown(t)}
+        )
+        rows = [i for i, _ in sorted(filled.items(), key=lambda item: (-item[1], item[0]))][:_MAP_ROWS]
+        empty = self._named_without_study()[:_MAP_EMPTY]
+        if not rows:
+            return block(paragraph("No study to map."), words="No study to map.")
+        pair = (mine, rows + empty) if self.noun == "condition" else (rows + empty, mine)
+        data = figures.compute_map(self.base.corpus, self.cells, *pair, by=self.other)
+        left = len(filled) - len(rows)
+        words = figures.map_words(data) + (f" {left} further {self.other}s with studies are not drawn." if left else "")
+        told = f"{words} {sections.HOW_TO_READ_A_MAP}"
+        return block(figure(figures.draw_map(data), figures.draw_map(data, 640), told), words=words)
+
+    def _sides(self, cell: tuple[str, str]) -> tuple[str, str]:
+        return cell if self.noun == "condition" else (cell[1], cell[0])
+
+    def _shown(self, other: str) -> bool:
+        term = self.base.corpus.vocabulary(f"{self.other}s")[other]
+        return getattr(term, "kind", None) != "control"
+
+    def _most_studied(self, ids: Iterable[str]) -> list[str]:
+        return sorted(ids, key=lambda i: (-len(graphs.bearing_on(self.base.graph, **{self.noun: i}).studies), i))
+
+    def figure_graph(self) -> Block:
+        """What stands around the term."""
+        from kb import figures
+
+        corpus, graph = self.base.corpus, self.base.graph
+        small = figures.compute_network(corpus, graph, self.noun, self.id, 13)
+        large = figures.compute_network(corpus, graph, self.noun, self.id, 26)
+        words = figures.network_words(large)
+        drawn = figures.draw_network(small), figures.draw_network(large, figures.WIDE)
+        return block(figure(*drawn, words), words=words)
+
+    def figure_estimates(self) -> Block:
+        """Every estimate that has an interval, a panel for each scale and unit, and the numbers as a table."""
+        from kb import figures
+
+        panels = figures.compute_estimates(self.base.corpus, self.answer.findings)
+        shown = [row.finding for panel in panels for row in panel.rows]
+        rest = len(self.answer.findings) - len(shown)
+        left = f"{count(rest, 'finding')} without an interval or a comparison: see the evidence table."
+        if not panels:
+            told = f"No finding gives an estimate with its interval. {left if rest else ''}"
+            return block(paragraph(escape(told)), words=told)
+        outcomes = {i for _, f in sections.findings_of(self.base.corpus, shown) for i in f.outcomes}
+        drawn: list[str] = []
+        rows = 0
+        for panel in panels:
+            rows += len(panel.rows)
+            drawn.append(self._panel(panel, opened=rows <= _OPEN_ROWS))
+        return block(
+            paragraph(
+                "Each row is one finding as its study reports it; nothing is pooled. Which side is better depends on "
+                "the outcome and on how the study subtracts, so each row says in words what it favours. A blue circle "
+                "favours the intervention, an orange square the comparator; an open diamond found no difference; a "
+                "triangle is an association or unclear. An arrow means that the interval runs off the axis; a question "
+                "mark, that the interval is unknown."
+            ),
+            *drawn,
+            sections.smallest_changes(self.base.corpus, outcomes),
+            note(left) if rest else "",
+            details("The same as numbers", sections.numbers(self.base.corpus, shown)),
+            words=f"{count(len(shown), 'estimate')} in {count(len(panels), 'panel')}",
+        )
+
+    def _panel(self, panel: Panel, *, opened: bool) -> str:
+        from kb import figures
+
+        words = f"{panel.title}: {count(len(panel.rows), 'estimate')}"
+        inner = figure(figures.draw_estimates(panel), figures.draw_estimates(panel, figures.WIDE))
+        return inner if opened else details(words, inner)
+
+    def claims(self) -> Block:
+        """What the posts claim against what their studies found."""
+        body = claims.claims(self.base, self.answer.claims, self.up)
+        return block(body, words=count(len(self.answer.claims), "claim"))
+
+    def contradictions(self) -> Block:
+        """What stands against the claims."""
+        return block(claims.contradictions(self.base, self.answer.claims, self.up), words="What contradicts the claims")
+
+    def gaps(self) -> Block:
+        """What the posts name together with the term but no study of the base is about."""
+        named = self._named_without_study()
+        if not named:
+            return block(paragraph("None."), words="No empty cell")
+        claimed = self._claimed()
+        anywhere = {self._sides(cell)[1] for cell in self.cells}
+        groups = {
+            "A post makes a claim about this pair, and no study in the base is about it": [
+                i for i in named if i in claimed
+            ],
+            "Named in the same post, studied in the base only elsewhere": [
+                i for i in named if i not in claimed and i in anywhere
+            ],
+            "Named in the same post, without any study in the base": [
+                i for i in named if i not in claimed and i not in anywhere
+            ],
+        }
+        parts = [
+            details(f"{head} ({len(ids)})", paragraph(f"{self._links(self.other, ids)}."), opened=len(ids) <= _FEW)
+            for head, ids in groups.items()
+            if ids
+        ]
+        return block(
+            *parts,
+            note(
+                "An empty cell says that the base holds no such study, "
+                "not that none exists or that the treatment does not work."
+            ),
+            words=f"{count(len(named), 'empty cell')}",
+        )
+
+    def _naming(self) -> list[str]:
+        mine = {self.id, *self.narrower}
+        return [
+            slug for slug, post in self.base.corpus.posts.items() if mine & set(getattr(post.topics, f"{self.noun}s"))
+        ]
+
+    def _claimed(self) -> set[str]:
+        return {
+            i
+            for identifier in self.answer.claims
+            for i in getattr(claims.claim_of(self.base, identifier)[1], f"{self.other}s")
+        }
+
+    def _named_without_study(self) -> list[str]:
+        named: set[str] = self._claimed()
+        for slug in self._naming():
+            named |= set(getattr(self.base.corpus.posts[slug].topics, f"{self.other}s"))
+        others = self.base.corpus.vocabulary(f"{self.other}s")
+        cell = (lambda i: (self.id, i)) if self.noun == "condition" else (lambda i: (i, self.id))
+        missing = [i for i in named if cell(i) not in self.cells and self._shown(i)]
+        return sorted(missing, key=lambda i: (i not in self._claimed(), others[i].label.casefold()))
+
+    def limitations(self) -> Block:
+        """What limits all this."""
+        return block(sections.limitations(self.base.corpus, self.answer.studies), words="Limitations")
+
+    def second_readings(self) -> Block:
+        """Where a second reading differed."""
+        return block(sections.second_readings(self.base.corpus, self.answer.studies), words="Second readings")
+
+    def to_do(self) -> Block:
+        """What is to be checked by hand."""
+        return block(sections.to_do(self.base.corpus, self.answer.studies), words="To-do")
+
+    def references(self) -> Block:
+        """References of the studies."""
+        return block(
+            sections.references(self.base.corpus, self.answer.studies),
+            words=count(len(self.answer.studies), "reference"),
+        )
+
+    def more(self) -> Block:
+        """Where to read on."""
+        posts = [sections.post_link(self.base, slug, self.up) for slug in self._naming()]
+        overview = link(f"{self.up}overview.html" if self.up is not None else None, "Overview of the base")
+        return block(listing([*posts, overview]), words="Posts that name it")
