@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,12 +14,15 @@ from kb import graph as graphs
 from kb import store
 from kb.model import VOCABULARIES, Corpus
 from kb.problems import EvidenceError, Problem, UnknownIdError
-from kb.pubmed import snapshot
+from kb.pubmed import notices, snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from kb.graph import Answer, Contradiction, Graph
+    from kb.pubmed.notices import Notice
     from kb.pubmed.snapshot import Entry
     from kb.search import Hit
     from kb.tables import Table
@@ -60,7 +64,22 @@ def validate(root: Path) -> tuple[Corpus | None, list[Problem]]:
         for pmid in entries
         if pmid not in known
     ]
-    return corpus, sorted({*problems, *broken, *strays})
+    found, unread = notices.load(root, corpus.references)
+    return corpus, sorted({*problems, *broken, *strays, *unread, *_noticed(corpus, found, root)})
+
+
+def _noticed(corpus: Corpus, found: notices.Notices, root: Path) -> Iterator[Problem]:
+    """A warning for every study that was retracted or is in doubt, and for notices about no study."""
+    for key in sorted(notices.alarms(found) & set(corpus.studies)):
+        gone = key in notices.excluded(found)
+        rule = "retracted-study" if gone else "study-in-doubt"
+        done = "it is left out of every table and summary" if gone else "it still counts in tables and summaries"
+        advice = "Look at what rests on it: kb pubmed status."
+        yield Problem(f"studies/{key}.yaml", 1, rule, f"{notices.mark(found[key])}; {done}", advice, "warning")
+    for key in sorted(notices.load_kept(root)[0]):
+        if key not in corpus.studies:
+            message = f"a notice about '{key}', which is no study of the base"
+            yield Problem(notices.FILE, 0, "stray-notice", message, "Mend the key or take the notice out.", "warning")
 
 
 def open_base(evidence: str | os.PathLike[str] | None = None) -> Base:
@@ -89,8 +108,8 @@ class Base:
     >>> base = kb.open()
     >>> base.studies.loc["buist2008", "design"]
     'randomized-controlled-trial'
-    >>> base.bearing_on(condition="lateral-epicondylitis", intervention="shockwave").studies[-1]
-    'zhang2024'
+    >>> base.bearing_on(condition="lateral-epicondylitis", intervention="shockwave").studies[-2:]
+    ('zhang2024', 'zhu2025')
     """
 
     def __init__(self, root: Path, corpus: Corpus) -> None:
@@ -164,6 +183,30 @@ class Base:
         return entries
 
     @cached_property
+    def notices(self) -> dict[str, tuple[Notice, ...]]:
+        """Notices in force by key of the study: retractions, concerns, corrections (see :mod:`kb.pubmed.notices`)."""
+        found, problems = notices.load(self.root, self.corpus.references)
+        if problems:
+            raise EvidenceError(self.root, problems)
+        return found
+
+    @cached_property
+    def retracted(self) -> frozenset[str]:
+        """Keys of the studies that leave every table, summary and pool.
+
+        Examples
+        --------
+        >>> import kb
+        >>> sorted(kb.open().retracted)
+        []
+        """
+        return notices.excluded(self.notices)
+
+    def notice_mark(self, key: str, *, every: bool = False) -> str:
+        """The marks of a study, e.g. ``RETRACTED (2021-03, PMID 33000000)``; empty when there is nothing to say."""
+        return notices.mark(self.notices.get(key, ()), every=every)
+
+    @cached_property
     def graph(self) -> Graph:
         """The evidence as a NetworkX MultiDiGraph (nodes and edges: see :mod:`kb.graph`)."""
         return graphs.build(self.corpus)
@@ -171,7 +214,8 @@ class Base:
     def _frame(self, name: str) -> pd.DataFrame:
         from kb import frames
 
-        frame: pd.DataFrame = getattr(frames, name)(self.corpus)
+        marks = {"notices": self.notices} if name in {"studies", "findings", "evidence"} else {}
+        frame: pd.DataFrame = getattr(frames, name)(self.corpus, **marks)
         return frame
 
     def _terms(self, name: str) -> pd.DataFrame:
@@ -206,13 +250,15 @@ class Base:
             "post": post,
         }
         found = {noun: self.resolve(given, noun).id for noun, given in asked.items() if given is not None}
-        return evidence_table(self.corpus, self.graph, **found)
+        return evidence_table(self.corpus, self.graph, **found, notices=self.notices)
 
     def search(self, words: str, limit: int = 20) -> list[Hit]:
-        """What best fits the words, best first (see :func:`kb.search.search`)."""
+        """What best fits the words, best first, retracted studies marked (see :func:`kb.search.search`)."""
         from kb.search import search
 
-        return search(self.corpus, words, limit)
+        hits = search(self.corpus, words, limit)
+        marks = {hit.id: self.notice_mark(hit.id) for hit in hits if hit.noun == "study"}
+        return [replace(hit, title=f"{marks[hit.id]}: {hit.title}") if marks.get(hit.id) else hit for hit in hits]
 
     def bearing_on(
         self,

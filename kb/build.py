@@ -24,7 +24,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,21 +32,19 @@ from typing import Any, Literal
 
 from kb import site as sites
 from kb.base import Base, default_evidence, open_base
-from kb.notebooks import Job, declared, plan, run_all, run_one, select, template_path
+from kb.notebooks import Job, plan, run_all, run_notebook, select
 from kb.notebooks.pool import Engine, processors
 from kb.notebooks.progress import Reporter, reporter
+from kb.notebooks.refused import BuildError, explained
 from kb.notebooks.stale import digest_code, digest_file, digest_folder, digest_of, ingredients
 from kb.notebooks.template import template_folder
-from kb.problems import KbError
+
+__all__ = ["BuildError", "Built", "build", "run_notebook"]
 
 Executor = Literal["processes", "serial"]
 _RELEASE = re.compile(r"\d{6}")
 _KEPT = 2
 _FORMAT = 1
-
-
-class BuildError(KbError):
-    """The build folder cannot be used as it is, or another build is using it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class Built:
     def __str__(self) -> str:
         """One line that says what was done and where to look."""
         if not self.run:
-            ran = f"nothing changed: {self.notebooks} notebooks stand as they are"
+            ran = f"no notebook changed: all {self.notebooks} stand as they are"
         elif self.run == self.notebooks:
             ran = f"{self.run} notebooks run"
         else:
@@ -132,7 +130,7 @@ def build(
     if folder.resolve() == root.resolve() or root.resolve() in folder.resolve().parents:
         raise BuildError(f"{folder} lies in the evidence folder: choose another build folder")
     patterns = None if only is None else list(only)
-    with _explained(folder), _locked(folder):
+    with explained(folder), _locked(folder):
         world = _world(root)
         last = _Release.current(folder)
         _clear(folder, last)
@@ -145,71 +143,6 @@ def build(
             jobs, engine = 1, "kernel"
         wish = _Wish(world, patterns, force, jobs or processors(), engine, progress or reporter(), started)
         return _build(base, folder, last, wish)
-
-
-def run_notebook(
-    notebook: str,
-    parameters: Mapping[str, Any] | None = None,
-    *,
-    evidence: str | os.PathLike[str] | None = None,
-    build_dir: str | os.PathLike[str] | None = None,
-    output: str | os.PathLike[str] | None = None,
-) -> Path:
-    """Run one notebook in an ordinary kernel; returns the executed notebook.
-
-    Parameters
-    ----------
-    notebook
-        Name of a template or path of a notebook.
-    parameters
-        Values; text is turned into the type that the template declares, and ids of conditions, interventions and
-        posts are completed.
-    evidence
-        Evidence folder; None finds it as :func:`kb.open` does.
-    build_dir
-        Without ``output``, the notebook goes to ``runs`` below it; None means ``build`` beside the evidence.
-    output
-        File to write.
-
-    Raises
-    ------
-    ParameterError
-        When a parameter does not fit the template.
-    NotebookFailedError
-        When a cell failed.
-    """
-    given = dict(parameters or {})
-    root = Path(evidence or given.pop("evidence", None) or default_evidence())
-    template = template_path(notebook)
-    known = declared(template)
-    base = None
-    for name, value in given.items():
-        if name in known and isinstance(value, str):
-            given[name] = _converted(known[name].default, value)
-            if name in {"condition", "intervention", "post"} and value:
-                base = base or open_base(root)
-                given[name] = base.resolve(value, name).id
-    if output is not None:
-        target = Path(output).absolute()
-    else:
-        folder = Path(build_dir) if build_dir is not None else root.absolute().parent / "build"
-        name = "-".join([template.stem, *(re.sub(r"[^\w.-]+", "-", str(value)) for value in given.values())])
-        target = folder.absolute() / "runs" / f"{name}.ipynb"
-    with _explained(target.parent):
-        return run_one(Job(str(template), target.name, given), target.parent, evidence=root)
-
-
-def _converted(default: Any, text: str) -> Any:  # noqa: ANN401 - any plain value
-    """Text in the type of a default, where it can be read so."""
-    if isinstance(default, bool):
-        return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(text.lower(), text)
-    if isinstance(default, int | float):
-        with suppress(ValueError):
-            return type(default)(text)
-    elif isinstance(default, list | tuple | dict):
-        with suppress(ValueError):
-            return type(default)(json.loads(text))
-    return text
 
 
 # --- one build ----------------------------------------------------------------------------------------------------
@@ -273,7 +206,8 @@ def _build(base: Base, folder: Path, last: _Release | None, wish: _Wish) -> Buil
     chosen = every if wish.only is None else select(every, wish.only)
     now = ingredients(every, base.root)
     stale = [job for job in chosen if wish.force or last is None or not last.fresh(job.output, now[job.output])]
-    number = 1 + int(last.path.name) if last is not None else 1
+    taken = [int(path.name) for path in (folder / "releases").glob("*") if _RELEASE.fullmatch(path.name)]
+    number = 1 + max(taken, default=0)
     staging = folder / "releases" / f".new-{number:06}"
     staging.mkdir(parents=True)
     try:
@@ -372,22 +306,6 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-@contextmanager
-def _explained(folder: Path) -> Iterator[None]:
-    """Say in a sentence what the system refused."""
-    try:
-        yield
-    except OSError as error:
-        safe = "nothing was changed, the last good build stands"
-        if error.errno in {errno.EEXIST, errno.ENOTDIR} and not folder.is_dir():
-            raise BuildError(f"{folder} is a file, or lies below one: choose another build folder") from error
-        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-            raise BuildError(f"no permission to write {error.filename or folder}: {safe}") from error
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise BuildError(f"no space left for {folder}: {safe}; make room and build again") from error
-        raise BuildError(f"{error.strerror or error}: {error.filename or folder}; {safe}") from error
 
 
 def _clear(folder: Path, last: _Release | None) -> None:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kb.cite import author_year, vancouver
+from kb.pubmed.notices import excluded, mark, marked
 from kb.timepoint import weeks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kb.model import Corpus, Noun
+    from kb.pubmed.notices import Notice
+
+    Marks = Mapping[str, Iterable[Notice]]
 
 _INTEGERS = {
     "studies": ("year", "n_participants", "n_studies", "n_findings"),
@@ -21,9 +25,14 @@ _INTEGERS = {
 }
 
 
-def studies(corpus: Corpus) -> pd.DataFrame:
-    """One row a study: bibliographic identity, design, sample, terms; indexed by key."""
+def studies(corpus: Corpus, notices: Marks | None = None) -> pd.DataFrame:
+    """One row a study: bibliographic identity, design, sample, terms; indexed by key.
+
+    ``notice`` says what became of it, e.g. ``RETRACTED (2021-03, PMID 33000000)``; ``retracted`` studies leave every
+    table, summary and pool, and their label says so.
+    """
     rows = []
+    told, gone = notices or {}, excluded(notices or {})
     for key, study in sorted(corpus.studies.items()):
         reference = corpus.references.get(key)
         identity = (
@@ -34,7 +43,7 @@ def studies(corpus: Corpus) -> pd.DataFrame:
         rows.append(
             {
                 "key": key,
-                "label": author_year(reference, key),
+                "label": author_year(reference, key) + (f" [{mark(told[key])}]" if key in gone else ""),
                 "authors": "; ".join(reference.author) if reference and reference.author else None,
                 **identity,
                 "design": study.design.value,
@@ -49,26 +58,33 @@ def studies(corpus: Corpus) -> pd.DataFrame:
                 "conclusion": study.conclusion,
                 "funding_or_conflicts": study.funding_or_conflicts,
                 "n_findings": len(study.findings),
+                "notice": mark(told.get(key, ()), every=True),
+                "retracted": key in gone,
                 "verification": study.verification.value,
                 "second_reading": study.second_reading is not None,
                 "to_check": len(study.to_check),
                 "missing": reference.missing if reference else ("reference",),
-                "reference": vancouver(reference) if reference else None,
+                "reference": marked(vancouver(reference), told.get(key, ())) if reference else None,
             }
         )
     return _frame(rows, "key", _INTEGERS["studies"])
 
 
-def findings(corpus: Corpus) -> pd.DataFrame:
+def findings(corpus: Corpus, notices: Marks | None = None) -> pd.DataFrame:
     """One row a finding as PICO with its effect; indexed by ``<study>.<finding>``.
+
+    A row is ``retracted`` when its study is: leave it out of whatever you sum up.
 
     ``estimate``, ``ci_low`` and ``ci_high`` are in ``unit`` on the scale of ``measure``; ``ci_level`` is in
     percent; ``weeks`` is the timepoint in weeks where it is a plain duration (see :mod:`kb.timepoint`).
     """
+    told, gone = notices or {}, excluded(notices or {})
     rows = [
         {
             "id": f"{key}.{finding.id}",
             "study": key,
+            "notice": mark(told.get(key, ())),
+            "retracted": key in gone,
             **_plain(finding, skip=("id", "arms", "read_in")),
             "weeks": weeks(finding.timepoint),
             "n_arms": len(finding.arms),
@@ -120,10 +136,17 @@ def claims(corpus: Corpus) -> pd.DataFrame:
     return _frame(rows, "id")
 
 
-def evidence(corpus: Corpus) -> pd.DataFrame:
-    """One row a study that bears on a claim, and how."""
+def evidence(corpus: Corpus, notices: Marks | None = None) -> pd.DataFrame:
+    """One row a study that bears on a claim, and how; ``notice`` says what became of the study."""
+    told, gone = notices or {}, excluded(notices or {})
     rows = [
-        {"claim": f"{slug}.{claim.id}", "post": slug, **_plain(item)}
+        {
+            "claim": f"{slug}.{claim.id}",
+            "post": slug,
+            **_plain(item),
+            "notice": mark(told.get(item.study or "", ())),
+            "retracted": item.study in gone,
+        }
         for slug, post in sorted(corpus.posts.items())
         for claim in post.claims
         for item in claim.evidence

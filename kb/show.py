@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from kb import graph as graphs
 from kb.cite import vancouver
 from kb.model import Condition, Direction, Intervention, Outcome
-from kb.tables import UNKNOWN, bearing_words, direction_words, effect, study_label
+from kb.pubmed.notices import marked
+from kb.tables import UNKNOWN, bearing_words, direction_words, effect, left_out_notes, study_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from kb.base import Base, Thing
     from kb.model import Claim, Finding, Study, Term
+    from kb.pubmed.notices import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,12 @@ def _study(base: Base, key: str) -> Page:
     sample += [f"{study.n_participants:,} participants"] if study.n_participants is not None else []
     design = study.design.words + (f" ({study.design_detail})" if study.design_detail else "")
     missing = f"incomplete: {', '.join(reference.missing)} not seen yet" if reference.missing else None
+    notices = base.notices.get(key, ())
+    mark = base.notice_mark(key)
+    gone = ["It is left out of every table and summary."] if key in base.retracted else []
     lead = [
-        vancouver(reference),
+        *([f"{mark}. {' '.join(gone)}".rstrip()] if mark else []),
+        marked(vancouver(reference), notices),
         f"Design: {design}",
         f"Sample: {', '.join(sample) or UNKNOWN}",
         f"Population: {study.population or UNKNOWN}",
@@ -86,9 +92,10 @@ def _study(base: Base, key: str) -> Page:
     return Page(
         "study",
         key,
-        f"{study_label(base.corpus, key)}: {reference.title or '[title unknown]'}",
+        f"{study_label(base.corpus, key, base.notices)}: {reference.title or '[title unknown]'}",
         tuple(lead),
         _sections(
+            ("Notices", (_notice_line(notice) for notice in notices)),
             ("Conclusion (our words)", [study.conclusion] if study.conclusion else []),
             ("Findings", (_finding_line(base, finding) for finding in study.findings)),
             ("Limitations", study.limitations),
@@ -101,6 +108,10 @@ def _study(base: Base, key: str) -> Page:
             ("Read in", (f"{source.id} {source.url or source.note}" for source in study.sources)),
         ),
     )
+
+
+def _notice_line(notice: Notice) -> str:
+    return "; ".join(part for part in (str(notice), notice.printed, notice.note, notice.source) if part)
 
 
 def _second_reading(study: Study) -> list[str]:
@@ -136,7 +147,7 @@ def _finding(base: Base, identifier: str) -> Page:
     finding = next(f for f in study.findings if f.id == number)
     sources = {source.id: source.url or source.note or UNKNOWN for source in study.sources}
     lead = [
-        f"Study: {study_label(base.corpus, key)} ({key})",
+        f"Study: {study_label(base.corpus, key, base.notices)} ({key})",
         f"Population: {_labels(base, 'populations', finding.populations) or UNKNOWN}",
         f"Condition: {_labels(base, 'conditions', finding.conditions) or 'none'}",
         f"Intervention: {_labels(base, 'interventions', finding.interventions) or 'none'}",
@@ -162,7 +173,9 @@ def _claim_of(base: Base, identifier: str) -> Claim:
 def _claim_line(base: Base, identifier: str, study: str | None = None) -> str:
     claim = _claim_of(base, identifier)
     bearings = [e.bearing for e in claim.evidence if e.study == study] or [claim.verdict.bearing]
-    return f"{identifier}: {claim.statement} [{bearing_words(bearings[0])}]"
+    gone = sorted({e.study for e in claim.evidence if e.study} & base.retracted)
+    judged = bearing_words(bearings[0]) + (f"; rests on retracted {', '.join(gone)}" if gone else "")
+    return f"{identifier}: {claim.statement} [{judged}]"
 
 
 def _claim(base: Base, identifier: str) -> Page:
@@ -184,13 +197,13 @@ def _claim(base: Base, identifier: str) -> Page:
         f"Why: {verdict.reason}",
     ]
     judged = (
-        f"{study_label(base.corpus, e.study) + f' ({e.study})' if e.study else 'no study of the base'}: "
+        f"{study_label(base.corpus, e.study, base.notices) + f' ({e.study})' if e.study else 'no study of the base'}: "
         f"{bearing_words(e.bearing)}, {e.relation.value.replace('-', ' ')}"
         f"{', cited by the post' if e.citation else ''}. {e.reason}"
         for e in claim.evidence
     )
     against = (
-        f"{study_label(base.corpus, c.study)} ({c.study}): {c.reason} "
+        f"{study_label(base.corpus, c.study, base.notices)} ({c.study}): {c.reason} "
         f"({'judged by the curator' if c.judged else 'by rule: the finding points the other way'})"
         for c in graphs.contradicting(base.graph, identifier)
     )
@@ -204,8 +217,16 @@ def _citation(base: Base, identifier: str) -> Page:
     citation = next(c for c in base.corpus.posts[slug].citations if c.id == number)
     printed = citation.as_published.model_dump(exclude_none=True)
     lead = [f"{name.capitalize()}: {value}" for name, value in printed.items()] or ["The post gives no detail"]
-    lead.append(f"Means: {vancouver(base.corpus.references[citation.study]) if citation.study else UNKNOWN}")
+    meant = citation.study
+    known = marked(vancouver(base.corpus.references[meant]), base.notices.get(meant, ())) if meant else UNKNOWN
+    lead.append(f"Means: {known}")
     return Page("citation", identifier, f"As published in {base.corpus.posts[slug].title}", tuple(lead))
+
+
+def _behind(base: Base, key: str | None) -> str:
+    """The mark of a study behind its key."""
+    said = base.notice_mark(key) if key else ""
+    return f" [{said}]" if said else ""
 
 
 def _post(base: Base, slug: str) -> Page:
@@ -218,7 +239,7 @@ def _post(base: Base, slug: str) -> Page:
     ]
     citations = (
         f"{c.id} {', '.join(str(v) for v in c.as_published.model_dump(exclude_none=True).values()) or 'no detail'}"
-        f" -> {c.study or UNKNOWN}"
+        f" -> {c.study or UNKNOWN}{_behind(base, c.study)}"
         for c in post.citations
     )
     claims = (_claim_line(base, f"{slug}.{claim.id}") for claim in post.claims)
@@ -249,12 +270,15 @@ def _term(base: Base, noun: str, identifier: str) -> Page:
     ]
     lead += [f"Meant: {term.scope_note}"] if term.scope_note else []
     lead += [f"{name.capitalize()}: {value}" for name, value in _particulars(term)]
+    gone = [key for key in answer.studies if key in base.retracted]
     lead.append(
-        f"In the base, narrower terms included: {len(answer.studies)} studies, {len(answer.findings)} findings, "
+        f"In the base, narrower terms included: {len(answer.studies) - len(gone)} studies, "
+        f"{sum(1 for f in answer.findings if f.partition('.')[0] not in base.retracted)} findings, "
         f"{len(answer.claims)} claims in {len(answer.posts)} posts"
     )
+    lead += left_out_notes(base.corpus, gone, base.notices)
     studies = (
-        f"{key}: {study_label(base.corpus, key)}, {base.corpus.studies[key].design.words}. "
+        f"{key}: {study_label(base.corpus, key, base.notices)}, {base.corpus.studies[key].design.words}. "
         f"{base.corpus.studies[key].conclusion or 'conclusion unknown'}"
         for key in answer.studies
     )
@@ -292,6 +316,8 @@ def _particulars(term: Term) -> Iterable[tuple[str, str]]:
 def _with_interval(base: Base, identifiers: Iterable[str]) -> Iterable[str]:
     for identifier in identifiers:
         key, _, number = identifier.partition(".")
+        if key in base.retracted:
+            continue
         finding = next(f for f in base.corpus.studies[key].findings if f.id == number)
         if finding.ci_low is not None and finding.ci_high is not None:
             yield f"{key}: {_finding_line(base, finding)}"

@@ -199,10 +199,10 @@ def index_page(base: Base, names: Sequence[str]) -> str:
     corpus, pages = base.corpus, set(names)
     claims = sum(len(post.claims) for post in corpus.posts.values())
     blocks = [
-        f"# {TITLE}",
+        "# Find the evidence",
         f"{len(corpus.studies)} studies and {claims} claims of {len(corpus.posts)} published pages. {CAVEAT}",
         _plain_raw(
-            '<label for="kb-filter">Find a condition, an intervention or a post</label>'
+            '<label for="kb-filter">Condition, intervention or post, in any of its names</label>'
             '<input id="kb-filter" class="kb-filter" type="search" autocomplete="off" '
             'placeholder="e.g. tennis elbow, shockwave">'
             '<p class="kb-status" role="status" aria-live="polite"></p>'
@@ -266,7 +266,9 @@ def _attributes(entry: _Entry) -> str:
 
 def _row(entry: _Entry) -> str:
     also = f' <span class="kb-patient">{html.escape(entry.also)}</span>' if entry.also else ""
-    counts = f"{_number(entry.studies, 'study', 'studies')}, {_number(entry.claims, 'claim', 'claims')}"
+    counts = _number(entry.studies, "study", "studies")
+    if entry.claims:
+        counts += f", {_number(entry.claims, 'claim', 'claims')}"
     return (
         f'<div class="kb-row"><span><a href="{entry.page}.html">{html.escape(entry.label)}</a>{also}</span>'
         f'<span class="kb-count">{counts}</span></div>'

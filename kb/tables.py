@@ -13,10 +13,16 @@ from typing import TYPE_CHECKING
 from kb.cite import author_year, vancouver
 from kb.graph import bearing_on
 from kb.model import Bearing, Direction, Measure
+from kb.pubmed.notices import excluded, mark, marked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from kb.graph import Graph
     from kb.model import Corpus, Finding, Study
+    from kb.pubmed.notices import Notice
+
+    Marks = Mapping[str, Iterable[Notice]]
 
 UNKNOWN = "unknown"
 
@@ -47,8 +53,11 @@ def evidence_table(
     outcome: str | None = None,
     population: str | None = None,
     post: str | None = None,
+    notices: Marks | None = None,
 ) -> Table:
     """Findings that bear on the terms asked for, a row each; studies without a finding get one row.
+
+    A retracted study has no row and no reference; a note names it. A study in doubt is marked.
 
     Parameters
     ----------
@@ -58,18 +67,24 @@ def evidence_table(
         Ids; narrower terms are included.
     post
         Slug: only studies that the post cites or its claims rest on.
+    notices
+        What became of the studies, from :attr:`kb.base.Base.notices`.
     """
+    told = notices or {}
     answer = bearing_on(graph, condition=condition, intervention=intervention, outcome=outcome, population=population)
     keys = set(answer.studies)
     if post is not None:
         keys &= _studies_of(corpus, post)
+    left_out = sorted(keys & excluded(told))
+    keys -= set(left_out)
     wanted = set(answer.findings)
     rows: list[dict[str, str]] = []
     shown: list[str] = []
     for key in sorted(keys, key=lambda k: _order(corpus, k)):
         study = corpus.studies[key]
         chosen = [f for f in study.findings if f"{key}.{f.id}" in wanted]
-        rows += [_row(corpus, study, finding) for finding in chosen] or [_row(corpus, study, None)]
+        named = {"study": study_label(corpus, key, told)}
+        rows += [_row(corpus, study, finding) | named for finding in chosen] or [_row(corpus, study, None) | named]
         shown.append(key)
     names = {
         "condition": corpus.conditions[condition].label if condition else None,
@@ -86,16 +101,41 @@ def evidence_table(
         rows=tuple(rows),
         notes=(
             f"{_count(len(shown), 'study', 'studies')}, {_count(n_findings, 'finding', 'findings')}.",
+            *left_out_notes(corpus, left_out, told),
             f"'{UNKNOWN}' means that nobody has read it yet; no number is averaged over an unknown one.",
             "Intervals are 95 % unless said. Curated from abstracts; not an assessment of certainty.",
         ),
-        references=tuple(vancouver(corpus.references[key]) for key in shown if key in corpus.references),
+        references=_references(corpus, shown, told),
         keys=tuple(shown),
     )
 
 
-def claims_table(corpus: Corpus, post: str) -> Table:
-    """What a post claims against what its studies found, a row a claim and study."""
+def left_out_notes(corpus: Corpus, keys: Sequence[str], notices: Marks) -> tuple[str, ...]:
+    """The note that names retracted studies which a table or summary leaves out; none when there is none."""
+    if not keys:
+        return ()
+    named = "; ".join(study_label(corpus, key, notices) for key in keys)
+    return (f"{_count(len(keys), 'retracted study', 'retracted studies')} left out: {named}.",)
+
+
+def _references(corpus: Corpus, keys: Iterable[str], notices: Marks) -> tuple[str, ...]:
+    references = corpus.references
+    return tuple(marked(vancouver(references[key]), notices.get(key, ())) for key in keys if key in references)
+
+
+def claims_table(corpus: Corpus, post: str, notices: Marks | None = None) -> Table:
+    """What a post claims against what its studies found, a row a claim and study; retracted studies are marked.
+
+    Parameters
+    ----------
+    corpus
+        The evidence.
+    post
+        Slug.
+    notices
+        What became of the studies, from :attr:`kb.base.Base.notices`.
+    """
+    told = notices or {}
     rows = []
     keys: dict[str, None] = {}
     for claim in corpus.posts[post].claims:
@@ -107,7 +147,7 @@ def claims_table(corpus: Corpus, post: str) -> Table:
                     "claim": claim.statement,
                     "wording": claim.wording.value,
                     "verdict": bearing_words(claim.verdict.bearing),
-                    "study": study_label(corpus, item.study) if item.study else "no study of the base",
+                    "study": study_label(corpus, item.study, told) if item.study else "no study of the base",
                     "cited": "yes" if item.citation else "no",
                     "bearing": bearing_words(item.bearing),
                     "relation": item.relation.value.replace("-", " "),
@@ -115,19 +155,23 @@ def claims_table(corpus: Corpus, post: str) -> Table:
                 }
             )
     basis = sorted({claim.verdict.basis for claim in corpus.posts[post].claims})
+    gone = [study_label(corpus, key) for key in keys if key in excluded(told)]
+    warning = f"Verdicts were made before a study was retracted and must be made again: {', '.join(gone)}."
     return Table(
         title=f"Claims: {corpus.posts[post].title}",
         columns=("claim", "wording", "verdict", "study", "cited", "bearing", "relation", "reason"),
         rows=tuple(rows),
-        notes=tuple(f"Verdicts: {text}." for text in basis),
-        references=tuple(vancouver(corpus.references[key]) for key in keys if key in corpus.references),
+        notes=(*(f"Verdicts: {text}." for text in basis), *([warning] if gone else [])),
+        references=_references(corpus, keys, told),
         keys=tuple(keys),
     )
 
 
-def study_label(corpus: Corpus, key: str) -> str:
-    """Author and year of a study, its key where the authors are unknown."""
-    return author_year(corpus.references.get(key), key)
+def study_label(corpus: Corpus, key: str, notices: Marks | None = None) -> str:
+    """Author and year of a study, its key where the authors are unknown, and its mark where notices are given."""
+    label = author_year(corpus.references.get(key), key)
+    said = mark((notices or {}).get(key, ()))
+    return f"{label} [{said}]" if said else label
 
 
 def effect(finding: Finding) -> str:

@@ -1,6 +1,6 @@
 """What all figures share: one drawing surface in pixels, colours, wrapped text, and the figure as an SVG string.
 
-Every figure is drawn on one set of axes whose coordinates are pixels, from the top left corner. Text is left as
+Every figure is drawn in pixels from the top left corner. Text is left as
 text (``svg.fonttype none``), so that it can be read out, searched and selected.
 """
 
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
     from matplotlib.font_manager import FontProperties
 
 LineStyle = Literal["-", "--", ":"]
@@ -43,15 +42,14 @@ class Canvas:
     def __init__(self, name: str, width: float, height: float) -> None:
         import matplotlib as mpl
         from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
 
         self.name, self.width, self.height = name, width, height
         with mpl.rc_context({"font.family": _FONT}):
             self._figure = Figure(figsize=(width / 72, height / 72), facecolor="white")
-            self.axes: Axes = self._figure.add_axes((0, 0, 1, 1))
+        scale = Affine2D().scale(1 / width, -1 / height).translate(0, 1)
+        self._pixels = scale + self._figure.transFigure
         self._fonts: dict[tuple[float, bool], FontProperties] = {}
-        self.axes.set_axis_off()
-        self.axes.set_xlim(0, width)
-        self.axes.set_ylim(height, 0)
 
     def text(
         self,
@@ -70,7 +68,7 @@ class Canvas:
         from matplotlib.text import Text
 
         if (size, bold) not in self._fonts:
-            self._fonts[size, bold] = FontProperties(_FONT, size=size, weight="bold" if bold else "normal")
+            self._fonts[size, bold] = FontProperties(family=_FONT, size=size, weight="bold" if bold else "normal")
         self.add(
             Text(
                 x,
@@ -87,10 +85,8 @@ class Canvas:
 
     def add(self, artist: Artist) -> None:
         """Put something of matplotlib on the surface, unclipped."""
-        artist.set_clip_on(False)
-        artist.set_transform(self.axes.transData)
-        self.axes.add_artist(artist)
-        artist.set_clip_path(None)
+        artist.set_transform(self._pixels)
+        self._figure.add_artist(artist)
 
     def line(
         self,
@@ -167,7 +163,7 @@ def wrap(words: str, width: float, size: float = 11, lines: int | None = None) -
     >>> wrap("pain during activity, shockwave vs sham", 150)
     ['pain during activity,', 'shockwave vs sham']
     >>> wrap("pain during activity, shockwave vs sham", 150, lines=1)
-    ['pain during …']
+    ['pain during activity, …']
     """
     characters = max(4, int(width / (size * _CHARACTER)))
     found = textwrap.wrap(words, characters, max_lines=lines, placeholder=" …")

@@ -217,8 +217,8 @@ def _axis(rows: Iterable[Estimate], measure: Measure) -> tuple[float, float]:
     ends = [v for each in scaled for v in each] + points
     widths = sorted(max(each) - min(each) for each in scaled)
     usual = max(widths[len(widths) // 2], (max(points) - min(points)) / 2)
-    low = max(min(ends), min(points) - usual * 1.5)
-    high = min(max(ends), max(points) + usual * 1.5)
+    low = max(min(ends), min(points) - usual * 2.5)
+    high = min(max(ends), max(points) + usual * 2.5)
     margin = (high - low) * 0.04 or max(abs(high) * 0.1, 0.1)
     low, high = low - margin, high + margin
     return (math.exp(low), math.exp(high)) if null == 1 else (low, high)

@@ -9,6 +9,8 @@ from kb import graph as graphs
 from kb.figures.canvas import GREY, INK, NARROW, Canvas, LineStyle, text_width, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from kb.graph import Graph
     from kb.model import Corpus
 
@@ -18,6 +20,10 @@ _COLOURS = {
     "outcome": ("#d5efe6", "#00805e"),
     "post": ("#f5e1ec", "#a8457a"),
 }
+_TURNS = 300
+"""Rounds of pushing boxes apart."""
+_TALLER = 12
+"""Attempts at a taller drawing before boxes may overlap."""
 _STYLES: dict[str, LineStyle] = {"studies": "-", "broader": "--", "names": ":"}
 _SHARES = {"condition": 0.2, "intervention": 0.4, "outcome": 0.22, "post": 0.18}
 _WORDS = {"condition": "conditions", "intervention": "interventions", "outcome": "outcomes", "post": "posts"}
@@ -161,7 +167,7 @@ def network_words(data: Network) -> str:
         names = [f"{n.label}{f' ({n.studies})' if n.studies else ''}" for n in data.nodes if n.kind == kind]
         if names:
             parts.append(f"{word}: {', '.join(names)}")
-    more = ", ".join(f"{n} more {_WORDS[kind]}" for kind, n in data.hidden.items())
+    more = ", ".join(f"{n} more {_WORDS[kind] if n > 1 else kind}" for kind, n in data.hidden.items())
     told = f" Not shown: {more}." if more else ""
     around = "; ".join(parts) or "nothing else in the base"
     return f"Around {data.centre.label} (number of shared studies in parentheses): {around}.{told}"
@@ -174,12 +180,12 @@ def draw_network(data: Network, width: float = NARROW) -> str:
     lines: dict[str, list[str]] = {}
     for item in (data.centre, *data.nodes):
         label = f"{item.label} ({item.studies})" if item.studies else item.label
-        lines[item.name] = wrap(label, 150 if width > 600 else 116, size, 3)
+        lines[item.name] = wrap(label, 150 if width > 600 else 100, size, 3)
         longest = max(text_width(line, size) for line in lines[item.name])
-        sizes[item.name] = (longest * 0.97 + 14, 14 * len(lines[item.name]) + 9)
+        sizes[item.name] = (longest * 1.04 + 14, 14 * len(lines[item.name]) + 9)
     area = sum((w + 12) * (h + 12) for w, h in sizes.values())
     height = max(230.0, min(900.0, area * (1.9 if width > 600 else 1.75) / width))
-    spots = _layout(data, sizes, width, height)
+    spots, height = _layout(data, sizes, width, height)
     canvas = Canvas(f"network {data.centre.name}", width, height + 48)
     for start, end, edge in data.edges:
         (x0, y0), (x1, y1) = spots[start], spots[end]
@@ -216,8 +222,11 @@ def _draw_box(canvas: Canvas, box: tuple[float, float, float, float], fill: str,
 
 def _layout(
     data: Network, sizes: dict[str, tuple[float, float]], width: float, height: float
-) -> dict[str, list[float]]:
-    """Places of the boxes: a seeded spring layout, then boxes that overlap push each other apart."""
+) -> tuple[dict[str, list[float]], float]:
+    """Places of the boxes and the height they need.
+
+    A seeded spring layout; then boxes that overlap push each other apart, on a taller surface if they must.
+    """
     import networkx as nx
 
     graph: nx.Graph[str] = nx.Graph()
@@ -226,23 +235,35 @@ def _layout(
     ring = nx.circular_layout(graph.subgraph([n.name for n in data.nodes]))
     start = {**{name: tuple(spot) for name, spot in ring.items()}, data.centre.name: (0.0, 0.0)}
     loose = nx.spring_layout(graph, seed=7, pos=start, fixed=[data.centre.name], iterations=60, k=1.1)
-    xs = [float(x) for x, _ in loose.values()]
-    ys = [float(y) for _, y in loose.values()]
+    places = {name: (float(spot[0]), float(spot[1])) for name, spot in loose.items()}
     spots: dict[str, list[float]] = {}
-    for name, (x, y) in loose.items():
-        across = (float(x) - min(xs)) / ((max(xs) - min(xs)) or 1)
-        down = (float(y) - min(ys)) / ((max(ys) - min(ys)) or 1)
-        spots[name] = [8 + across * (width - 16), 8 + down * (height - 16)] if len(xs) > 1 else [width / 2, height / 2]
-    spots[data.centre.name] = [width / 2, height / 2]
-    _push_apart(spots, sizes, data.centre.name, (width, height))
-    return spots
+    for _ in range(_TALLER):
+        spots = _scaled(places, width, height)
+        spots[data.centre.name] = [width / 2, height / 2]
+        if _push_apart(spots, sizes, data.centre.name, (width, height)):
+            break
+        height *= 1.12
+    return spots, height
+
+
+def _scaled(loose: Mapping[str, Sequence[float]], width: float, height: float) -> dict[str, list[float]]:
+    """The layout stretched over the whole surface."""
+    ends = [(min(spot[axis] for spot in loose.values()), max(spot[axis] for spot in loose.values())) for axis in (0, 1)]
+    return {
+        name: [
+            8 + (float(spot[axis]) - low) / ((high - low) or 1) * (room - 16)
+            for axis, room, (low, high) in zip((0, 1), (width, height), ends, strict=True)
+        ]
+        for name, spot in loose.items()
+    }
 
 
 def _push_apart(
     spots: dict[str, list[float]], sizes: dict[str, tuple[float, float]], centre: str, room: tuple[float, float]
-) -> None:
+) -> bool:
+    """Move boxes until none overlaps, in the end only up and down; False when there is no room for that."""
     names = list(spots)
-    for _ in range(400):
+    for turn in range(_TURNS):
         moved = False
         for place, a in enumerate(names):
             for b in names[place + 1 :]:
@@ -252,7 +273,7 @@ def _push_apart(
                 if min(gaps) <= 0:
                     continue
                 moved = True
-                axis = 0 if gaps[0] < gaps[1] else 1
+                axis = 0 if gaps[0] < gaps[1] and turn < _TURNS / 3 else 1
                 sign = 1 if spots[a][axis] >= spots[b][axis] else -1
                 for name, way in ((a, sign), (b, -sign)):
                     if name != centre:
@@ -262,4 +283,5 @@ def _push_apart(
                 half = sizes[name][axis] / 2 + 3
                 spot[axis] = min(max(spot[axis], half), room[axis] - half)
         if not moved:
-            return
+            return True
+    return False

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from kb.base import Base, open_base
-from kb.notebook.overview import OverviewPage
-from kb.notebook.post import PostPage
-from kb.notebook.term import TermPage
+from kb.notebook.overview_page import OverviewPage
+from kb.notebook.post_page import PostPage
+from kb.notebook.term_page import TermPage
 
 __all__ = ["OverviewPage", "PostPage", "TermPage", "condition", "intervention", "overview", "post", "start"]
 
@@ -53,7 +53,7 @@ def overview(evidence: str = "") -> OverviewPage:
 
 def start(evidence: str = "") -> Any:  # noqa: ANN401 - a widget, whose library has no types, or a block
     """The search box of the start notebook; without a front end, where to read instead."""
-    from kb.notebook.start import start as made
+    from kb.notebook.start_page import start as made
 
     return made(_open(evidence))
 

@@ -37,7 +37,6 @@ text-align:left;white-space:normal;max-width:none}
 @media (max-width:700px){
 .kb .kb-wide{display:none}
 .kb .kb-narrow{display:block}
-.kb .kb-narrow svg{width:100%}
 .kb table.kb-table,.kb .kb-table caption,.kb .kb-table tbody,.kb .kb-table tr,.kb .kb-table th,.kb .kb-table td
 {display:block;width:auto}
 .kb .kb-table thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
@@ -56,8 +55,13 @@ class Block:
     html: str
     words: str
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+    @property
+    def bundle(self) -> dict[str, str]:
+        """Its MIME types."""
         return {"text/html": self.html, "text/plain": self.words}
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return self.bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,14 @@ class Heading:
 
     text: str
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+    @property
+    def bundle(self) -> dict[str, str]:
+        """Its MIME types."""
         marked = re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", self.text)
         return {"text/markdown": f"# {marked}", "text/plain": self.text}
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return self.bundle
 
 
 def escape(text: str) -> str:

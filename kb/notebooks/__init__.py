@@ -8,6 +8,8 @@
 ``engine``                papermill engines: ``kernel`` (reference) and ``warm`` (forked)
 ``host``, ``pool``        many notebooks at once
 ``progress``              a bar on a terminal, plain lines elsewhere
+``single``                one notebook, as a person asks for it
+``refused``               what the system refuses, in a sentence
 ``lab``                   JupyterLab, opened at the start notebook
 ========================  ==============================================================
 
@@ -18,6 +20,7 @@ from kb.notebooks.lab import open_lab
 from kb.notebooks.plan import Job, plan, select
 from kb.notebooks.pool import NotebooksFailedError, run_all
 from kb.notebooks.run import Failure, NotebookFailedError, run_one
+from kb.notebooks.single import run_notebook
 from kb.notebooks.template import Parameter, ParameterError, check, declared, template_path
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "open_lab",
     "plan",
     "run_all",
+    "run_notebook",
     "run_one",
     "select",
     "template_path",

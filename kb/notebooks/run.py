@@ -17,7 +17,7 @@ from kb.notebooks.template import check, read_notebook, template_path
 from kb.problems import KbError
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_FRAME = re.compile(r"File (\S+?):(\d+), in (\w+)")
+_FRAME = re.compile(r"File (\S+?):(\d+), in ([\w.<>]+)")
 _LONGEST = 4000
 """Characters of an error message that are kept."""
 

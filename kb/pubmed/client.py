@@ -245,18 +245,20 @@ class Entrez:
             yield _summaries(self._ask("esummary", "json", ids=size, retmode="json", **_page(history, start, size)))
 
     def elink(self, ids: Iterable[str], linkname: str = "pubmed_pubmed_refs") -> dict[str, tuple[str, ...]]:
-        """PMIDs that each PMID is linked to; by default those that it cites.
+        """PMIDs that each id is linked to; by default those that a PMID cites.
 
         Parameters
         ----------
         ids
-            PMIDs.
+            PMIDs; for ``pmc_pubmed`` the digits of PMCIDs.
         linkname
-            ``pubmed_pubmed_refs`` (cites), ``pubmed_pubmed_citedin`` (is cited by) or ``pubmed_pubmed`` (is like).
+            ``pubmed_pubmed_refs`` (cites), ``pubmed_pubmed_citedin`` (is cited by), ``pubmed_pubmed`` (is like) or
+            ``pmc_pubmed`` (the PMID of an article in PubMed Central).
         """
         found: dict[str, tuple[str, ...]] = {}
         for some in _batches(_checked(ids), _LINK_BATCH):
-            where = {"id": list(some), "dbfrom": "pubmed", "db": "pubmed", "linkname": linkname, "cmd": "neighbor"}
+            database = linkname.partition("_")[0]
+            where = {"id": list(some), "dbfrom": database, "db": "pubmed", "linkname": linkname, "cmd": "neighbor"}
             root = self._xml("elink", "eLinkResult", len(some), where)
             for links in root.iterfind("LinkSet"):
                 of = links.findtext("IdList/Id") or ""

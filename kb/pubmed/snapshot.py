@@ -91,9 +91,7 @@ def _entry(data: Any) -> Entry:  # noqa: ANN401 - whatever a file holds
     return Entry(from_dict(data["record"]), data["source"], data["date"])
 
 
-def curated(
-    reference: Reference, publication_types: Iterable[str] = (), mesh_terms: Iterable[str] = ()
-) -> Record:
+def curated(reference: Reference, publication_types: Iterable[str] = (), mesh_terms: Iterable[str] = ()) -> Record:
     """The record of a reference that has a PMID, from what people read elsewhere than PubMed's own record.
 
     Raises

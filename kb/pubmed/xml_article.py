@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from kb.pubmed import record as rec
 from kb.pubmed.xml_nodes import (
+    BETWEEN,
     ELOCATION,
     GRANT,
     KEYWORD,
     PAGES,
-    PUBMED_DATA,
     TERM,
     Draft,
     Fields,
     Node,
+    People,
     Row,
     Rows,
     abstract,
@@ -24,8 +25,6 @@ from kb.pubmed.xml_nodes import (
     keywords,
     number,
     pages,
-    people,
-    people_at,
     terms,
     texts,
 )
@@ -43,7 +42,8 @@ _SINGLE = {  # field of the record -> where it stands below MedlineCitation
     "issue": "Article/Journal/JournalIssue/Issue",
     "title": "Article/ArticleTitle",
     "vernacular_title": "Article/VernacularTitle",
-    "authors_complete": "Article/AuthorList/@CompleteYN",
+    "authors_complete": "boolean(Article/AuthorList)",
+    "incomplete": "boolean(Article/AuthorList[@CompleteYN='N'])",
     "coi_statement": "boolean(CoiStatement//text()[normalize-space()])",
     "has_abstract": "boolean(Article/Abstract/AbstractText//text()[normalize-space()])",
     "reference_count": "NumberOfReferences",
@@ -76,28 +76,27 @@ _CITATION = Fields(
     *(f"Article/{place}" for place in PAGES),
     *(f"boolean({place})" for place in _PRESENT),
 )
-_DATA = Fields(*PUBMED_DATA)
+_DATA = Fields("PubmedData/PublicationStatus", "count(PubmedData/ReferenceList//Reference)")
 
-_ABSTRACTS = Rows("Article/Abstract", "@x")
-_AUTHORS = people_at("Article/AuthorList/Author")
-_LISTED = Fields("boolean(Article/AuthorList)", "boolean(Article/AuthorList[@CompleteYN='N'])")
+_ABSTRACTS = Rows("Article/Abstract")
+_AUTHORS = People("Article/AuthorList[not(@Type='editors')]/*")
+_EDITORS = People("Article/AuthorList[@Type='editors']/*")
 _ELOCATIONS = Rows("Article/ELocationID", *ELOCATION)
 _LANGUAGES = Rows("Article/Language", ".")
-_TYPES = Rows("Article/PublicationTypeList/PublicationType", *TERM)
+_TYPES = Rows("Article/PublicationTypeList/*", *TERM)
 _SUBSETS = Rows("CitationSubset", ".")
-_ACCESSIONS = Rows(
-    "Article/DataBankList/DataBank[not(AccessionNumberList/AccessionNumber)]/DataBankName"
-    " | Article/DataBankList/DataBank/AccessionNumberList/AccessionNumber",
-    *("name()", ".", "../../DataBankName"),
-)
-_GRANTS = Rows("Article/GrantList/Grant", *GRANT)
-_CHEMICALS = Rows("ChemicalList/Chemical", "NameOfSubstance", "NameOfSubstance/@UI", "RegistryNumber")
-_SUPPLEMENTARY = Rows("SupplMeshList/SupplMeshName", *TERM)
-_LINKS = Rows("CommentsCorrectionsList/CommentsCorrections", "@RefType", "PMID", "RefSource", "Note", "PMID/@Version")
-_INVESTIGATORS = people_at("InvestigatorList/Investigator")
+_BANKS = Rows("Article/DataBankList/*")
+_BANK = Fields("DataBankName")
+_ACCESSIONS = Rows("AccessionNumberList/*", ".")
+_GRANTS = Rows("Article/GrantList/*", *GRANT)
+_CHEMICALS = Rows("ChemicalList/*", "NameOfSubstance", "NameOfSubstance/@UI", "RegistryNumber")
+_SUPPLEMENTARY = Rows("SupplMeshList/*", *TERM)
+_LINKS = Rows("CommentsCorrectionsList/*", "@RefType", "PMID", "RefSource", "Note", "PMID/@Version")
+_INVESTIGATORS = People("InvestigatorList/*")
 _OTHER_IDS = Rows("OtherID[@Source='NLM']", ".")
-_KEYWORDS = Rows("KeywordList/Keyword", *KEYWORD)
-_MESH = Rows("MeshHeadingList/MeshHeading/*", "name()", ".", "@UI", "@MajorTopicYN", "@Type")
+_KEYWORDS = Rows("KeywordList/*", *KEYWORD)
+_HEADINGS = Rows("MeshHeadingList/*")
+_MESH = Fields("name()", ".", "@UI", "@MajorTopicYN", "@Type")
 
 
 def article(root: Node, draft: Draft) -> None:
@@ -106,7 +105,8 @@ def article(root: Node, draft: Draft) -> None:
     if not node.is_null():
         citation(node, draft)
     identify(root, draft)
-    draft["publication_status"], listed = _DATA.of(root)
+    status, listed = _DATA.of(root)
+    draft["publication_status"] = status or None
     draft["reference_count"] = draft.get("reference_count") or number(listed) or None
 
 
@@ -114,13 +114,13 @@ def citation(node: Node, draft: Draft) -> None:
     """Everything of a MedlineCitation."""
     row = _CITATION.of(node)
     at = len(_SINGLE)
-    draft.update(zip(_SINGLE, row[:at], strict=True))
+    draft.update(zip(_SINGLE, [value or None for value in row[:at]], strict=True))
     journal = row[at : (at := at + len(_JOURNAL))]
     if any(journal):
-        draft["journal"] = rec.Journal(*journal)
+        draft["journal"] = rec.Journal(*[value or None for value in journal])
     for key in _DATES:
         draft[key] = date(row[at : (at := at + 5)])
-    pages(*row[at : (at := at + 3)], draft)
+    pages(row[at : (at := at + 3)], draft)
     _settle(node, draft)
     _lists(node, draft)
     _optional(node, dict(zip(_PRESENT, row[at:], strict=True)), draft)
@@ -133,61 +133,77 @@ def _settle(node: Node, draft: Draft) -> None:
     draft["coi_statement"] = True if draft["coi_statement"] == "true" else None
     draft["has_abstract"] = draft["has_abstract"] == "true"
     draft["reference_count"] = number(draft["reference_count"])
-    listed, incomplete = _LISTED.of(node)
-    draft["authors_complete"] = incomplete != "true" if listed == "true" else None
+    complete = draft.pop("incomplete") != "true"
+    draft["authors_complete"] = complete if draft["authors_complete"] == "true" else None
     if "abstract" in draft:  # asked for
-        draft["abstract"] = tuple(part for found, _ in _ABSTRACTS.nodes(node) for part in abstract(found))
+        draft["abstract"] = tuple(part for found in _ABSTRACTS.nodes(node) for part in abstract(found))
     title: str | None = draft["title"]
     draft["title_translated"] = bool(title and title[0] == "[" and title.rstrip(".").endswith("]"))
 
 
 def _lists(node: Node, draft: Draft) -> None:
-    draft["authors"] = people(_AUTHORS, node)
+    draft["authors"], draft["editors"] = _AUTHORS.of(node), _EDITORS.of(node)
     draft["elocations"] = elocations(_ELOCATIONS, node)
     draft["languages"] = texts(_LANGUAGES, node)
     draft["publication_types"] = terms(_TYPES, node)
     draft["citation_subsets"] = texts(_SUBSETS, node)
 
 
-def _optional(node: Node, present: dict[str, str | None], draft: Draft) -> None:
+def _optional(node: Node, present: dict[str, str], draft: Draft) -> None:
     """The lists that are there."""
     if present["MeshHeadingList"] == "true":
         draft["mesh"] = _mesh(node)
     if present["KeywordList"] == "true":
         draft["keywords"] = keywords(_KEYWORDS, node)
     if present["ChemicalList"] == "true":
-        rows = _CHEMICALS.of(node)
-        draft["chemicals"] = tuple(rec.Chemical(n, ui, None if no == "0" else no) for n, ui, no in rows if n)
+        draft["chemicals"] = _chemicals(node)
     if present["Article/GrantList"] == "true":
         draft["grants"] = grants(_GRANTS, node)
     if present["CommentsCorrectionsList"] == "true":
-        rows = _LINKS.of(node)
-        draft["links"] = tuple(rec.Link(kind or "", *rest, number(version)) for kind, *rest, version in rows)
-    if present["Article/DataBankList"] == "true":
-        draft["accessions"] = tuple(
-            rec.Accession(value or "") if name == "DataBankName" else rec.Accession(bank or "", value)
-            for name, value, bank in _ACCESSIONS.of(node)
+        draft["links"] = tuple(
+            rec.Link(kind, other or None, source or None, note or None, number(version))
+            for kind, other, source, note, version in _LINKS.of(node)
         )
+    if present["Article/DataBankList"] == "true":
+        draft["accessions"] = tuple(found for bank in _BANKS.nodes(node) for found in _bank(bank))
     if present["SupplMeshList"] == "true":
         draft["supplementary"] = terms(_SUPPLEMENTARY, node)
     if present["InvestigatorList"] == "true":
-        draft["investigators"] = people(_INVESTIGATORS, node)
+        draft["investigators"] = _INVESTIGATORS.of(node)
     if present["OtherID"] == "true":
         draft["other_pmcid"] = next((own for text in texts(_OTHER_IDS, node) if (own := pmcid(text))), None)
 
 
-def _mesh(node: Node) -> tuple[rec.MeshHeading, ...]:
-    found: list[tuple[Row, list[rec.MeshQualifier]]] = []
-    for tag, name, ui, major, kind in _MESH.of(node):
-        if tag == "DescriptorName":
-            found.append(([name, ui, major, kind], []))
-        elif found and name:
-            found[-1][1].append(rec.MeshQualifier(name, ui, major == "Y"))
+def _bank(node: Node) -> list[rec.Accession]:
+    """The numbers in one data bank, or the bank alone."""
+    name = _BANK.of(node)[0]
+    return [rec.Accession(name, accession) for accession in texts(_ACCESSIONS, node)] or [rec.Accession(name)]
+
+
+def _chemicals(node: Node) -> tuple[rec.Chemical, ...]:
     return tuple(
-        rec.MeshHeading(name, ui, major == "Y", tuple(qualifiers), kind == "Geographic")
-        for (name, ui, major, kind), qualifiers in found
+        rec.Chemical(name, ui or None, None if registered in ("", "0") else registered)
+        for name, ui, registered in _CHEMICALS.of(node)
         if name
     )
+
+
+def _mesh(node: Node) -> tuple[rec.MeshHeading, ...]:
+    found = []
+    joined = _MESH.joined
+    for heading in _HEADINGS.nodes(node):
+        descriptor: Row = []
+        qualifiers = []
+        for child in heading.children():
+            tag, name, ui, major, kind = row = joined(child).split(BETWEEN)
+            if tag == "QualifierName":
+                qualifiers.append(rec.MeshQualifier(name, ui or None, major == "Y"))
+            elif tag == "DescriptorName":
+                descriptor = row
+        if descriptor and descriptor[1]:
+            _, name, ui, major, kind = descriptor
+            found.append(rec.MeshHeading(name, ui or None, major == "Y", tuple(qualifiers), kind == "Geographic"))
+    return tuple(found)
 
 
 def finish(draft: Draft) -> Draft:

@@ -8,11 +8,12 @@ from kb.pubmed.xml_nodes import (
     GRANT,
     KEYWORD,
     PAGES,
-    PUBMED_DATA,
     TERM,
     Draft,
     Fields,
     Node,
+    People,
+    Row,
     Rows,
     abstract,
     date,
@@ -23,8 +24,6 @@ from kb.pubmed.xml_nodes import (
     keywords,
     number,
     pages,
-    people,
-    people_at,
     terms,
     texts,
 )
@@ -58,22 +57,22 @@ _DOCUMENT = Fields(
         "boolean(AuthorList[@CompleteYN='N'] | Book/AuthorList[@CompleteYN='N'])",
     ),
 )
-_DATA = Fields(*PUBMED_DATA)
+_STATUS = Fields("PubmedBookData/PublicationStatus")
 _REFERENCES = Fields("count(ReferenceList//Reference)")
 
-_AUTHORS = people_at("AuthorList[not(@Type='editors')]/Author")
-_EDITORS = people_at("AuthorList[@Type='editors']/Author")
-_INVESTIGATORS = people_at("InvestigatorList/Investigator")
-_BOOK_AUTHORS = people_at("Book/AuthorList[not(@Type='editors')]/Author")
-_BOOK_EDITORS = people_at("Book/AuthorList[@Type='editors']/Author")
-_BOOK_INVESTIGATORS = people_at("Book/InvestigatorList/Investigator")
+_AUTHORS = People("AuthorList[not(@Type='editors')]/*")
+_EDITORS = People("AuthorList[@Type='editors']/*")
+_INVESTIGATORS = People("InvestigatorList/*")
+_BOOK_AUTHORS = People("Book/AuthorList[not(@Type='editors')]/*")
+_BOOK_EDITORS = People("Book/AuthorList[@Type='editors']/*")
+_BOOK_INVESTIGATORS = People("Book/InvestigatorList/*")
 _ELOCATIONS = Rows("Book/ELocationID", *ELOCATION)
 _ISBN = Rows("Book/Isbn", ".")
 _LANGUAGES = Rows("Language", ".")
 _TYPES = Rows("PublicationType", *TERM)
-_KEYWORDS = Rows("KeywordList/Keyword", *KEYWORD)
-_GRANTS = Rows("GrantList/Grant", *GRANT)
-_ABSTRACTS = Rows("Abstract", "@x")
+_KEYWORDS = Rows("KeywordList/*", *KEYWORD)
+_GRANTS = Rows("GrantList/*", *GRANT)
+_ABSTRACTS = Rows("Abstract")
 
 
 def book_article(root: Node, draft: Draft) -> None:
@@ -81,34 +80,37 @@ def book_article(root: Node, draft: Draft) -> None:
     node = root.child("BookDocument")
     if not node.is_null():
         document(node, draft)
-    identify(root, draft)
-    draft["publication_status"], listed = _DATA.of(root)
-    draft["reference_count"] = number(listed) or None
+    identify(root, draft, book=True)
+    draft["publication_status"] = _STATUS.of(root)[0] or None
 
 
 def document(node: Node, draft: Draft) -> None:
     """Everything of a BookDocument."""
     row = _DOCUMENT.of(node)
     at = len(_SINGLE)
-    draft.update(zip(_SINGLE, row[:at], strict=True))
+    draft.update(zip(_SINGLE, _known(row[:at]), strict=True))
     draft["version"] = number(draft["version"]) or 1
-    book: Draft = dict(zip(_BOOK, row[at : (at := at + len(_BOOK))], strict=True))
+    book: Draft = dict(zip(_BOOK, _known(row[at : (at := at + len(_BOOK))]), strict=True))
     for dates, into in ((_DATES, draft), (_BOOK_DATES, book)):
         for key in dates:
             into[key] = date(row[at : (at := at + 5)])
-    pages(*row[at : (at := at + 3)], draft)
+    pages(row[at : (at := at + 3)], draft)
     listed, incomplete = row[at:]
     draft["authors_complete"] = incomplete != "true" if listed == "true" else None
-    book["authors"], book["editors"] = people(_BOOK_AUTHORS, node), people(_BOOK_EDITORS, node)
-    book["investigators"] = people(_BOOK_INVESTIGATORS, node)
+    book["authors"], book["editors"] = _BOOK_AUTHORS.of(node), _BOOK_EDITORS.of(node)
+    book["investigators"] = _BOOK_INVESTIGATORS.of(node)
     book["isbn"], book["elocations"] = texts(_ISBN, node), elocations(_ELOCATIONS, node)
     draft["book"] = rec.Book(**book)
     draft["title"] = draft["title"] or book["title"]
-    draft["authors"] = people(_AUTHORS, node) or book["authors"]
-    draft["editors"] = people(_EDITORS, node) or book["editors"]
-    draft["investigators"] = people(_INVESTIGATORS, node) or book["investigators"]
+    draft["authors"] = _AUTHORS.of(node) or book["authors"]
+    draft["editors"] = _EDITORS.of(node) or book["editors"]
+    draft["investigators"] = _INVESTIGATORS.of(node) or book["investigators"]
     draft["elocations"] = book["elocations"]
     _lists(node, draft)
+
+
+def _known(row: Row) -> list[str | None]:
+    return [value or None for value in row]
 
 
 def _lists(node: Node, draft: Draft) -> None:
@@ -117,7 +119,7 @@ def _lists(node: Node, draft: Draft) -> None:
     draft["keywords"] = keywords(_KEYWORDS, node)
     draft["grants"] = grants(_GRANTS, node)
     draft["reference_count"] = number(_REFERENCES.of(node)[0]) or None
-    sections = tuple(part for found, _ in _ABSTRACTS.nodes(node) for part in abstract(found))
+    sections = tuple(part for found in _ABSTRACTS.nodes(node) for part in abstract(found))
     draft["has_abstract"] = bool(sections)
     if "abstract" in draft:  # asked for
         draft["abstract"] = sections

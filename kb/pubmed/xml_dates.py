@@ -36,9 +36,8 @@ def from_parts(year: str | None, month: str | None, day: str | None, season: str
     >>> str(from_parts("2001", "Feb", "3")), str(from_parts("2000", "Jul-Aug", None)), from_parts(None, None, None)
     ('2001-02-03', '2000-07/2000-08', None)
     """
-    year, month, day, season = (part.strip() or None if part else None for part in (year, month, day, season))
-    if year in _YEARS and (month is None or month in _SIMPLE) and (day is None or (month and day in _DAYS)):
-        return PartialDate(_YEARS[year], _SIMPLE[month] if month else None, _DAYS[day] if day else None, season)
+    if year in _YEARS and (not month or month in _SIMPLE) and (not day or (month and day in _DAYS)):
+        return PartialDate(_YEARS[year], _SIMPLE[month] if month else None, _DAYS[day] if day else None, season or None)
     if not (year or month or day or season):
         return None
     return from_words(" ".join(part for part in (year, month, day, season) if part))

@@ -17,13 +17,13 @@ from kb.pubmed.xml_dates import from_parts, from_words
 from kb.pubmed.xml_values import orcid, page_range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Node: TypeAlias = Any  # pygixml.XMLNode, which must never outlive its document; its stubs type most values as Any
 Draft: TypeAlias = dict[str, Any]
-Row: TypeAlias = "list[str | None]"
+Row: TypeAlias = list[str]
 
-_BETWEEN = "\x1f"
+BETWEEN = "\x1f"
 
 
 class Fields:
@@ -38,41 +38,51 @@ class Fields:
     --------
     >>> title = pygixml.parse_string("<a x='1'><b>In <i>v<sub>2</sub></i>  </b></a>")
     >>> Fields("@x", "b", "c").of(title.root)
-    ['1', 'In v2', None]
+    ['1', 'In v2', '']
     """
 
     def __init__(self, *paths: str) -> None:
         parts = [path if path.startswith(("@", "name(", "count(", "boolean(")) else _normal(path) for path in paths]
         parts += ["''"] if len(parts) == 1 else []  # concat wants two
-        self._query = pygixml.XPathQuery("concat(" + f",'{_BETWEEN}',".join(parts) + ")")
+        query = pygixml.XPathQuery("concat(" + f",'{BETWEEN}',".join(parts) + ")")
+        self.joined: Callable[[Node], str] = query.evaluate_string
 
     def of(self, node: Node) -> Row:
-        """The fields of this element."""
-        joined: str = self._query.evaluate_string(node)
-        return [value or None for value in joined.split(_BETWEEN)]
+        """The fields of this element; an empty string where there is none."""
+        return self.joined(node).split(BETWEEN)
 
 
 class Rows:
-    """The fields of each element at a path.
+    """The fields of each element at a path, or of each child of it when the path ends in ``/*``.
 
     Examples
     --------
     >>> words = pygixml.parse_string("<a><b x='1'>c</b><b>d</b></a>")
-    >>> list(Rows("b", "@x", ".").of(words.root))
-    [['1', 'c'], [None, 'd']]
+    >>> list(Rows("b", "@x", ".").of(words.root)), list(Rows("/a/*", ".").of(words.root))
+    ([['1', 'c'], ['', 'd']], [['c', ''], ['d', '']])
     """
 
     def __init__(self, path: str, *paths: str) -> None:
-        self._nodes, self._fields = pygixml.XPathQuery(path), Fields(*paths)
+        self._below = path.endswith("/*")  # walking the children takes half the time of a set of nodes
+        self._nodes, self._fields = pygixml.XPathQuery(path.removesuffix("/*")), Fields(*(paths or (".",)))
 
     def of(self, node: Node) -> Iterator[Row]:
         """A row of fields for each, in the order of the document."""
-        fields = self._fields.of
-        return (fields(found.node) for found in self._nodes.evaluate_node_set(node))
+        joined = self._fields.joined
+        for found in self._nodes.evaluate_node_set(node):
+            if self._below:
+                for child in found.node.children():
+                    yield joined(child).split(BETWEEN)
+            else:
+                yield joined(found.node).split(BETWEEN)
 
-    def nodes(self, node: Node) -> Iterator[tuple[Node, Row]]:
-        """The same with the element."""
-        return ((found.node, self._fields.of(found.node)) for found in self._nodes.evaluate_node_set(node))
+    def nodes(self, node: Node) -> Iterator[Node]:
+        """The elements themselves."""
+        for found in self._nodes.evaluate_node_set(node):
+            if self._below:
+                yield from found.node.children()
+            else:
+                yield found.node
 
 
 def _normal(path: str) -> str:
@@ -101,51 +111,49 @@ def number(text: str | None) -> int | None:
 
 # people
 
-_PERSON = (
-    *("LastName", "ForeName", "Initials", "Suffix", "CollectiveName"),
-    *("@ValidYN", "@EqualContrib", "Identifier", "Identifier/@Source", "count(Identifier)"),
+_PERSON = Fields(
+    *("LastName", "ForeName", "Initials", "Suffix", "CollectiveName", "@ValidYN", "@EqualContrib"),
+    *("Identifier", "Identifier/@Source", "Identifier[2]"),
 )
 _IDENTIFIERS = Rows("Identifier", ".", "@Source")
 
 
-def people_at(path: str) -> Rows:
-    """The persons and groups at a path, for `people`."""
-    return Rows(path, *_PERSON)
+class People:
+    """The persons and groups at a path.
+
+    Examples
+    --------
+    >>> names = pygixml.parse_string(
+    ...     "<a><b><LastName>Smith</LastName></b><b><CollectiveName>Us</CollectiveName></b></a>"
+    ... )
+    >>> [str(person) for person in People("/a/*").of(names.root)]
+    ['Smith', 'Us']
+    """
+
+    def __init__(self, path: str) -> None:
+        self._people = Rows(path)
+
+    def of(self, node: Node) -> tuple[rec.Author, ...]:
+        """Authors, investigators or editors; what has no name is left out."""
+        people = []
+        fields = _PERSON.joined
+        for person in self._people.nodes(node):
+            last, fore, initials, suffix, collective, valid, equal, raw, source, more = fields(person).split(BETWEEN)
+            if last or fore or collective:
+                own = rejected = None
+                if raw:
+                    own, rejected = _orcid(_IDENTIFIERS.of(person) if more else [[raw, source]])
+                said = None if not equal else equal == "Y"
+                name = (last or None, fore or None, initials or None, suffix or None, collective or None)
+                people.append(rec.Author(*name, own, rejected, valid != "N", said))
+        return tuple(people)
 
 
-def people(rows: Rows, node: Node) -> tuple[rec.Author, ...]:
-    """Authors, investigators or editors; what has no name is left out."""
-    found = []
-    for person, row in rows.nodes(node):
-        last, fore, initials, suffix, collective, valid, equal, identifier, source, identifiers = row
-        if not (last or fore or collective):
-            continue
-        own = rejected = None
-        if identifiers == "1":
-            own, rejected = _orcid([[identifier, source]])
-        elif identifiers != "0":
-            own, rejected = _orcid(_IDENTIFIERS.of(person))
-        found.append(
-            rec.Author(
-                last,
-                fore,
-                initials,
-                suffix,
-                collective,
-                own,
-                rejected,
-                valid != "N",
-                None if equal is None else equal == "Y",
-            )
-        )
-    return tuple(found)
-
-
-def _orcid(identifiers: Iterator[Row] | list[Row]) -> tuple[str | None, str | None]:
+def _orcid(identifiers: Iterable[Row]) -> tuple[str | None, str | None]:
     """The first sound ORCID, else the first text that was given as one."""
     rejected = None
     for raw, source in identifiers:
-        if raw and (source or "ORCID").upper() == "ORCID":
+        if raw and (not source or source.upper() == "ORCID"):
             if own := orcid(raw):
                 return own, None
             rejected = rejected or raw
@@ -160,14 +168,19 @@ TERM = (".", "@UI", "@Type")
 GRANT = ("GrantID", "Acronym", "Agency", "Country")
 KEYWORD = (".", "@MajorTopicYN", "../@Owner")
 
-_IDS = Rows("*/ArticleIdList/ArticleId | ArticleIdList/ArticleId", "@IdType", ".")
-_HISTORY = Rows("*/History/PubMedPubDate", "@PubStatus", *DAY)
+_IDS = Rows("PubmedData/ArticleIdList/*", "@IdType", ".")
+_BOOK_IDS = (
+    Rows("BookDocument/ArticleIdList/*", "@IdType", "."),
+    Rows("PubmedBookData/ArticleIdList/*", "@IdType", "."),
+)
+_HISTORY = Rows("PubmedData/History/*", "@PubStatus", *DAY)
+_BOOK_HISTORY = Rows("PubmedBookData/History/*", "@PubStatus", *DAY)
 _ABSTRACT = Rows("AbstractText", ".", "@Label", "@NlmCategory")
-PUBMED_DATA = ("*/PublicationStatus", "count(*/ReferenceList//Reference)")
 
 
-def pages(medline: str | None, first: str | None, last: str | None, draft: Draft) -> None:
+def pages(parts: Row, draft: Draft) -> None:
     """MedlinePgn, StartPage and EndPage."""
+    medline, first, last = parts
     if not medline and first:
         medline = f"{first}-{last}" if last and last != first else first
     if medline:
@@ -177,39 +190,43 @@ def pages(medline: str | None, first: str | None, last: str | None, draft: Draft
 
 def elocations(rows: Rows, node: Node) -> tuple[rec.ELocation, ...]:
     """DOIs and piis."""
-    return tuple(rec.ELocation(kind or "pii", value, valid != "N") for kind, value, valid in rows.of(node) if value)
+    return tuple([rec.ELocation(kind or "pii", value, valid != "N") for kind, value, valid in rows.of(node) if value])
 
 
 def terms(rows: Rows, node: Node) -> tuple[rec.Term, ...]:
     """Names with UI and type."""
-    return tuple(rec.Term(name, ui, kind) for name, ui, kind in rows.of(node) if name)
+    return tuple([rec.Term(name, ui or None, kind or None) for name, ui, kind in rows.of(node) if name])
 
 
 def grants(rows: Rows, node: Node) -> tuple[rec.Grant, ...]:
     """Grants; what is empty is left out."""
-    return tuple(rec.Grant(*row) for row in rows.of(node) if any(row))
+    return tuple([rec.Grant(*[value or None for value in row]) for row in rows.of(node) if any(row)])
 
 
 def keywords(rows: Rows, node: Node) -> tuple[rec.Keyword, ...]:
     """Keywords of all lists."""
-    return tuple(rec.Keyword(text, major == "Y", owner) for text, major, owner in rows.of(node) if text)
+    return tuple([rec.Keyword(text, major == "Y", owner or None) for text, major, owner in rows.of(node) if text])
 
 
 def texts(rows: Rows, node: Node) -> tuple[str, ...]:
     """The first field of each row."""
-    return tuple(row[0] for row in rows.of(node) if row[0])
+    return tuple([row[0] for row in rows.of(node) if row[0]])
 
 
-def abstract(node: Node) -> tuple[rec.AbstractSection, ...]:
+def abstract(node: Node) -> list[rec.AbstractSection]:
     """The sections of an Abstract element."""
-    return tuple(rec.AbstractSection(text, label, kind) for text, label, kind in _ABSTRACT.of(node) if text)
+    return [rec.AbstractSection(text, label or None, kind or None) for text, label, kind in _ABSTRACT.of(node) if text]
 
 
-def identify(root: Node, draft: Draft) -> None:
+def identify(root: Node, draft: Draft, *, book: bool = False) -> None:
     """Ids and history, from the data beside the citation and, of a book, from the document itself."""
-    draft["ids"] = tuple(
-        dict.fromkeys(rec.ArticleId(kind or "pubmed", value) for kind, value in _IDS.of(root) if value)
-    )
+    lists = _BOOK_IDS if book else (_IDS,)  # a set made with | would come in any order
+    found = [rec.ArticleId(kind or "pubmed", value) for ids in lists for kind, value in ids.of(root) if value]
+    draft["ids"] = tuple(dict.fromkeys(found) if book else found)
     draft["history"] = tuple(
-        rec.HistoryDate(status or "", when) for status, *parts in _HISTORY.of(root) if (when := date(parts))
+        [
+            rec.HistoryDate(status, when)
+            for status, year, month, day in (_BOOK_HISTORY if book else _HISTORY).of(root)
+            if (when := from_parts(year, month, day))
+        ]
     )

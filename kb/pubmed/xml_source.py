@@ -153,6 +153,8 @@ def _unpack(raw: Iterable[bytes], size: int, name: str) -> Iterator[bytes]:
                 left = left.lstrip(b"\0")
                 if not left:
                     break
+                if not _GZIP.startswith(left[:2]):
+                    raise PubMedXmlError(name, "gzip", "has something after its gzip data")
                 unpacker = isal_zlib.decompressobj(wbits=31)
             try:
                 yield unpacker.decompress(left, size)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from xml.parsers import expat
 
 from kb.pubmed.xml_error import Kind, PubMedXmlError
 
@@ -70,6 +71,7 @@ class _Splitter:
     def __init__(self, blocks: Iterator[bytes], name: str) -> None:
         self.blocks, self.name = blocks, name
         self.buffer, self.at, self.base = b"", 0, 0
+        self.frame, self.framed = expat.ParserCreate("utf-8"), 0  # what is around the records, checked up to here
 
     def run(self) -> Iterator[Piece]:
         root, closed = self._prolog()
@@ -80,6 +82,7 @@ class _Splitter:
         self._misc(f"after </{root}>")
         if self.at < len(self.buffer):
             self.fail("malformed", f"more follows after </{root}>: {_shown(self.buffer[self.at : self.at + 40])}")
+        self._check(self.at, final=True)
 
     def _children(self, root: str) -> Iterator[Piece]:
         end = re.compile(rb"</" + re.escape(root.encode()) + rb"\s*>")
@@ -160,6 +163,9 @@ class _Splitter:
 
     def _take(self, tag: bytes, end: int, *, special: bool) -> Piece:
         start, self.at = self.at, end
+        self._check(start)
+        self.frame.Parse(b"<r/>", False)
+        self.framed = end
         if end - start > MAX_RECORD:
             self.fail("too-large", f"<{tag.decode()}> has more than {MAX_RECORD:,} bytes")
         return Piece(tag.decode(), self.buffer[start:end], self.base + start, special)
@@ -170,9 +176,19 @@ class _Splitter:
         block = next(self.blocks, b"")
         if not block:
             return False
-        self.base += self.at
+        self._check(self.at)
+        self.base, self.framed = self.base + self.at, 0
         self.buffer, self.at = self.buffer[self.at :] + block, 0
         return True
+
+    def _check(self, end: int, *, final: bool = False) -> None:
+        """Let expat check what is around the records, each record standing as one empty element."""
+        try:
+            self.frame.Parse(self.buffer[self.framed : end], final)
+        except expat.ExpatError as error:
+            self.at = self.framed
+            self.fail("malformed", f"is not well-formed: {expat.ErrorString(error.code)}")
+        self.framed = end
 
     def _want(self, size: int) -> bool:
         """Whether ``size`` bytes could be had from ``self.at`` on."""

@@ -58,7 +58,7 @@ class Replies:
             "ecitmatch": self._ecitmatch,
         }
         db = _one(given, "db", "pubmed") if call != "elink" else _one(given, "dbfrom", "pubmed")
-        if db != "pubmed":
+        if db != "pubmed" and (call, db) != ("elink", "pmc"):
             return _error(call, f"Invalid db name specified: {db}", status=400)
         return calls[call](given, changes)
 
@@ -159,6 +159,7 @@ class Replies:
 
     def _elink(self, given: Parameters, changes: Changes) -> Reply:
         records, name = self._records(changes), _one(given, "linkname", "pubmed_pubmed")
+        base = name.partition("_")[0]
         groups = [[i.strip() for i in value.split(",")] for value in given.get("id", [])]
         sets = []
         for group in groups:
@@ -166,7 +167,7 @@ class Replies:
             ids = "".join(f"<Id>{escape(i)}</Id>" for i in group)
             links = "".join(f"<Link><Id>{i}</Id></Link>" for i in linked)
             found = f"<LinkSetDb><DbTo>pubmed</DbTo><LinkName>{escape(name)}</LinkName>{links}</LinkSetDb>"
-            sets.append(f"<LinkSet><DbFrom>pubmed</DbFrom><IdList>{ids}</IdList>{found if links else ''}</LinkSet>")
+            sets.append(f"<LinkSet><DbFrom>{base}</DbFrom><IdList>{ids}</IdList>{found if links else ''}</LinkSet>")
         return _xml("eLinkResult", "elink 20101123", "20101123/elink.dtd", "".join(sets))
 
     def _ecitmatch(self, given: Parameters, changes: Changes) -> Reply:
@@ -203,6 +204,8 @@ def _cited(records: list[Record], journal: str, year: str, volume: str, page: st
 
 
 def _linked(records: dict[str, Record], pmid: str, name: str) -> list[str]:
+    if name == "pmc_pubmed":
+        return [r.pmid for r in records.values() if r.ids.get("pmc") == f"PMC{pmid}"]
     one = records.get(pmid)
     if one is None:
         return []

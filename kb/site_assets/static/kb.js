@@ -12,11 +12,15 @@ document.addEventListener("DOMContentLoaded", () => {
   const apply = () => {
     const wanted = fold(box.value).split(/\s+/).filter(Boolean);
     let count = 0;
-    entries.forEach((entry) => { entry.hidden = wanted.length > 0; });
+    entries.forEach((entry) => {
+      entry.hidden = wanted.length > 0;
+      entry.classList.toggle("kb-above", entry.hidden);
+    });
     if (wanted.length) {
       entries.forEach((entry) => {
         if (!wanted.every((word) => words.get(entry).includes(word))) return;
         count += 1;
+        entry.classList.remove("kb-above");
         for (let up = entry; up; up = up.parentElement.closest(".kb-tree li")) up.hidden = false;
       });
     }

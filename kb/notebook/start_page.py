@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kb.model import InterventionKind
 from kb.notebook.html import Block, block, count, escape, listing, note, paragraph
-from kb.notebook.term import TermPage
-from kb.problems import KbError
+from kb.notebook.term_page import TermPage
+from kb.problems import UnknownIdError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,45 +39,64 @@ def find(base: Base, words: str, offered: dict[str, tuple[str, str]]) -> TermPag
     Raises
     ------
     UnknownIdError
-        When nothing fits; it names the nearest.
+        When nothing fits; it names the nearest labels.
     """
     if words in offered:
-        noun, identifier = offered[words]
-    else:
+        return TermPage(base, *offered[words], up=None)
+    near: list[str] = []
+    for noun in ("condition", "intervention"):
         try:
-            noun, identifier = base.resolve(words, "condition")
-        except KbError:
-            noun, identifier = base.resolve(words, "intervention")
-    return TermPage(base, noun, identifier, up=None)
+            return TermPage(base, noun, base.resolve(words, noun).id, up=None)
+        except UnknownIdError as error:
+            terms = base.corpus.vocabulary(f"{noun}s")
+            near += [terms[i].label for i in error.near]
+    raise UnknownIdError("condition or intervention", words, near[:4])
 
 
-def outputs(page: TermPage) -> Iterator[Block]:
-    """The outputs shown for a choice, in order."""
+def answer(base: Base, words: str, offered: dict[str, tuple[str, str]]) -> Iterator[Block]:
+    """What is shown for some words, in order: a page, or why there is none."""
+    if not words:
+        yield _hint()
+        return
+    try:
+        page = find(base, words, offered)
+    except UnknownIdError as error:
+        said = f"There is {error}" if error.near else f"There is {error}. Try another word for it."
+        yield block(paragraph(escape(said)), words=said, style=True)
+        return
+    yield block(f"<h1>{escape(page.term.label)}</h1>", words=page.term.label)
     yield page.summary()
-    yield page.figure_estimates()
-    yield page.table()
-    yield page.claims()
-    yield page.contradictions()
-    yield page.gaps()
-    yield page.figure_map()
-    yield page.figure_timeline()
-    yield page.figure_graph()
-    yield page.limitations()
-    yield page.references()
+    sections = (
+        page.figure_estimates,
+        page.table,
+        page.claims,
+        page.contradictions,
+        page.gaps,
+        page.figure_map,
+        page.figure_timeline,
+        page.figure_graph,
+        page.limitations,
+        page.to_do,
+        page.references,
+    )
+    for heading, section in zip(_HEADINGS, sections, strict=True):
+        yield block(f"<h2>{heading}</h2>", words=heading)
+        yield section()
 
 
-_HEADINGS = {
-    1: "The numbers",
-    2: "Evidence table",
-    3: "What the posts claim, and what their studies found",
-    4: "What contradicts the claims",
-    5: "Named by the posts, without a study",
-    6: "What was studied with what",
-    7: "Years and designs",
-    8: "What stands around it",
-    9: "Limitations",
-    10: "References",
-}
+_HEADINGS = (
+    "The numbers",
+    "Evidence table",
+    "What the posts claim, and what their studies found",
+    "What contradicts the claims",
+    "Named by the posts, without a study here",
+    "What was studied",
+    "Years and designs",
+    "What stands around it",
+    "Limitations",
+    "To do",
+    "References",
+)
 
 
 def has_front_end() -> bool:
@@ -127,22 +146,11 @@ def _widget(base: Base) -> Any:  # noqa: ANN401 - as above
     result = widgets.Output()
 
     def show(words: str) -> None:
-        result.clear_output()
-        result.outputs = ()
-        if not words.strip():
-            result.append_display_data(_hint())
-            return
-        try:
-            page = find(base, words.strip(), offered)
-        except KbError as error:
-            result.append_display_data(block(paragraph(escape(f"Nothing fits: {error}")), words=str(error)))
-            return
-        title = block(f"<h1>{escape(page.term.label)}</h1>", words=page.term.label)
-        result.append_display_data(title)
-        for number, output in enumerate(outputs(page)):
-            if number in _HEADINGS:
-                result.append_display_data(block(f"<h2>{_HEADINGS[number]}</h2>", words=_HEADINGS[number]))
-            result.append_display_data(output)
+        # one assignment: clearing and appending in turn race each other on their way to the page
+        result.outputs = tuple(
+            {"output_type": "display_data", "data": output.bundle, "metadata": {}}
+            for output in answer(base, words.strip(), offered)
+        )
 
     box.observe(lambda change: show(change["new"]), names="value")
     show("")

@@ -183,7 +183,7 @@ class TermPage:
         with_other: Counter[str] = Counter()
         for (condition, intervention), keys in self.cells.items():
             here, there = (condition, intervention) if self.noun == "condition" else (intervention, condition)
-            if here == self.id:
+            if here == self.id and self._shown(there):
                 with_other[there] += len(keys)
         others = self.base.corpus.vocabulary(f"{self.other}s")
         top = sorted(with_other, key=lambda i: (-with_other[i], others[i].label.casefold()))
@@ -224,19 +224,26 @@ class TermPage:
         from kb import figures
 
         mine = [self.id, *self._most_studied(self.narrower)][:_MAP_COLUMNS]
-        filled = Counter(
-            {t: len(k) for c, k in self.cells.items() for h, t in [self._sides(c)] if h == self.id and self._shown(t)}
-        )
-        rows = [i for i, _ in sorted(filled.items(), key=lambda item: (-item[1], item[0]))][:_MAP_ROWS]
+        filled = {
+            there: keys for cell, keys in self.cells.items() for here, there in [self._sides(cell)] if here == self.id
+        }
+        own = {i: len(keys) for i, keys in filled.items() if self._shown(i) and not self._same_below(i, filled)}
+        rows = sorted(own, key=lambda i: (-own[i], i))[:_MAP_ROWS]
         empty = self._named_without_study()[:_MAP_EMPTY]
         if not rows:
             return block(paragraph("No study to map."), words="No study to map.")
         pair = (mine, rows + empty) if self.noun == "condition" else (rows + empty, mine)
         data = figures.compute_map(self.base.corpus, self.cells, *pair, by=self.other)
-        left = len(filled) - len(rows)
+        left = len(own) - len(rows)
         words = figures.map_words(data) + (f" {left} further {self.other}s with studies are not drawn." if left else "")
-        told = f"{words} {sections.HOW_TO_READ_A_MAP}"
+        told = f"{words} {sections.HOW_TO_READ_A_MAP} One that holds no other studies than a narrower one is left out."
         return block(figure(figures.draw_map(data), figures.draw_map(data, 640), told), words=words)
+
+    def _same_below(self, other: str, filled: dict[str, set[str]]) -> bool:
+        """Whether a narrower term holds the same studies, so that the broader one says nothing more."""
+        below = graphs.narrower(self.base.graph, graphs.node(self.other, other))
+        names = (name.split(":", 1)[1] for name in below)
+        return any(name != other and filled.get(name) == filled[other] for name in names)
 
     def _sides(self, cell: tuple[str, str]) -> tuple[str, str]:
         return cell if self.noun == "condition" else (cell[1], cell[0])
@@ -253,7 +260,7 @@ class TermPage:
         from kb import figures
 
         corpus, graph = self.base.corpus, self.base.graph
-        small = figures.compute_network(corpus, graph, self.noun, self.id, 13)
+        small = figures.compute_network(corpus, graph, self.noun, self.id, 11)
         large = figures.compute_network(corpus, graph, self.noun, self.id, 26)
         words = figures.network_words(large)
         drawn = figures.draw_network(small), figures.draw_network(large, figures.WIDE)

@@ -1,0 +1,153 @@
+"""Identifiers -> PubMed's records, in as few requests as batching needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kb.problems import KbError
+from kb.pubmed.xml import parse
+
+if TYPE_CHECKING:
+    from kb.pubmed.client import Entrez, Progress
+    from kb.pubmed.identify import Identified
+    from kb.pubmed.record import Record
+
+Name = tuple[str, str]
+
+_FIELD = {"doi": "doi", "pmcid": "all", "pii": "aid"}
+"""PubMed's search field of each kind; a PMCID has none of its own and is found in all fields."""
+_AT_ONCE = 25
+"""Identifiers in one query; the address of a longer one may be refused."""
+_FRESH = dt.timedelta(hours=20)
+"""An answer of the cache that is older is asked for again: a notice may have come since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A record, and when PubMed was asked for it."""
+
+    record: Record
+    fetched: dt.date
+
+
+@dataclass(slots=True)
+class Answers:
+    """What PubMed says of identifiers.
+
+    Parameters
+    ----------
+    found
+        Records by kind and value of the identifier asked for.
+    merged
+        PMIDs that became another.
+    ambiguous
+        Identifiers that several records carry, with their PMIDs.
+    unknown
+        Identifiers that PubMed does not know.
+    failed
+        Identifiers that could not be asked for, with the error.
+    """
+
+    found: dict[Name, Answer] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
+    ambiguous: dict[Name, tuple[str, ...]] = field(default_factory=dict)
+    unknown: set[Name] = field(default_factory=set)
+    failed: dict[Name, KbError] = field(default_factory=dict)
+
+
+def look_up(client: Entrez, wanted: Iterable[Identified], *, progress: Progress | None = None) -> Answers:
+    """PubMed's records of identifiers; an identifier counts as found only when the record itself carries it.
+
+    Parameters
+    ----------
+    client
+        How PubMed is asked.
+    wanted
+        Identifiers, each asked for once.
+    progress
+        Is called with how many records are fetched and how many there are.
+    """
+    answers = Answers()
+    names = list(dict.fromkeys((one.kind, one.value) for one in wanted))
+    pmids = [value for kind, value in names if kind == "pmid"]
+    others = [name for name in names if name[0] != "pmid"]
+    hits: list[str] = []
+    asked: list[Name] = []
+    for some in _chunks(others, _AT_ONCE):
+        try:
+            hits += client.esearch(_query(some), retmax=200).ids
+            asked += some
+        except KbError as error:
+            answers.failed |= dict.fromkeys(some, error)
+            break
+    answers.failed |= {
+        name: next(iter(answers.failed.values())) for name in others if name not in asked and name not in answers.failed
+    }
+    fetched, failure = _fetched(client, [*pmids, *hits], answers, progress)
+    for pmid in pmids:
+        _settle(answers, ("pmid", pmid), [fetched[pmid]] if pmid in fetched else [], failure)
+    carriers: dict[Name, dict[str, Answer]] = {}
+    for answer in fetched.values():
+        for name in _names_of(answer.record):
+            carriers.setdefault(name, {})[answer.record.pmid] = answer
+    for name in asked:
+        _settle(answers, name, list(carriers.get(_folded(name), {}).values()), failure)
+    return answers
+
+
+def _settle(answers: Answers, name: Name, records: Sequence[Answer], failure: KbError | None) -> None:
+    if len(records) == 1:
+        answers.found[name] = records[0]
+    elif records:
+        answers.ambiguous[name] = tuple(answer.record.pmid for answer in records)
+    elif failure:
+        answers.failed[name] = failure
+    else:
+        answers.unknown.add(name)
+
+
+def _query(names: Iterable[Name]) -> str:
+    return " OR ".join(f'"{value.replace(chr(34), " ")}"[{_FIELD[kind]}]' for kind, value in names)
+
+
+def _fetched(
+    client: Entrez, pmids: Iterable[str], answers: Answers, progress: Progress | None
+) -> tuple[dict[str, Answer], KbError | None]:
+    """Records by the PMID asked for, and the error that kept the rest from coming."""
+    fetched: dict[str, Answer] = {}
+    now = dt.datetime.now(dt.UTC)
+    failure: KbError | None = None
+    try:
+        for batch in client.fetch(dict.fromkeys(pmids), newer_than=now - _FRESH, progress=progress):
+            answers.merged |= batch.merged
+            for pmid, xml in batch.records.items():
+                kept = client.cache.get(pmid) if client.cache else None
+                try:
+                    fetched[pmid] = Answer(next(iter(parse(xml))), (kept.fetched if kept else now).date())
+                except (KbError, StopIteration) as error:
+                    failure = error if isinstance(error, KbError) else failure
+    except KbError as error:
+        failure = error
+    return fetched, failure
+
+
+def _names_of(record: Record) -> Iterator[Name]:
+    for kind, value in (("doi", record.doi), ("pmcid", record.pmcid)):
+        if value:
+            yield _folded((kind, value))
+    for item in (*record.ids, *record.elocations):
+        if item.type in {"doi", "pii"}:
+            yield _folded((item.type, item.value))
+
+
+def _folded(name: Name) -> Name:
+    kind, value = name
+    return kind, "".join(c for c in value.casefold() if c.isalnum()) if kind == "pii" else value.casefold()
+
+
+def _chunks(names: Sequence[Name], size: int) -> Iterator[Sequence[Name]]:
+    for start in range(0, len(names), size):
+        yield names[start : start + size]

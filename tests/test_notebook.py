@@ -1,0 +1,260 @@
+"""What the pages say: honest about what is unknown, unreviewed, missing or only recalled; safe and accessible HTML."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import kb
+from kb import notebook as nb
+from kb.notebook.html import Block, plain, table
+from kb.notebook.start_page import answer, choices, find, start
+from kb.problems import UnknownIdError
+
+ROOT = Path(__file__).resolve().parent.parent
+EVIDENCE = str(ROOT / "evidence")
+VOID = {"br", "path", "use", "meta", "img", "hr"}
+
+
+@pytest.fixture(scope="module")
+def base():
+    return kb.open(EVIDENCE)
+
+
+@pytest.fixture(scope="module")
+def elbow():
+    return nb.condition("lateral-epicondylitis", EVIDENCE)
+
+
+def outputs(page) -> dict[str, Block]:
+    names = [
+        name
+        for name, member in vars(type(page)).items()
+        if callable(member) and not name.startswith("_") and name != "title"
+    ]
+    return {name: getattr(page, name)() for name in names}
+
+
+class Balanced(HTMLParser):
+    """Fails on a tag that is not closed, or closed where it is not open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, *_):
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, *_):
+        pass
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open, tag
+            assert self.open.pop() == tag
+
+
+PAGES = {
+    "condition": lambda: nb.condition("iliotibial-band-syndrome", EVIDENCE),
+    "condition without a study": lambda: nb.condition("athletic-pubalgia", EVIDENCE),
+    "intervention": lambda: nb.intervention("shockwave", EVIDENCE),
+    "intervention without a study": lambda: nb.intervention("cupping", EVIDENCE),
+    "post": lambda: nb.post("tight-hip-flexors-knee-pain-culver-city", EVIDENCE),
+    "overview": lambda: nb.overview(EVIDENCE),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_outputs_are_sound_html_without_machine_traces(name):
+    for method, output in outputs(PAGES[name]()).items():
+        parser = Balanced()
+        parser.feed(output.html)
+        assert parser.open == [], method
+        assert output.words, method
+        assert not re.search(r"0x[0-9a-f]{6,}|>None<|\bnan\b|<NA>", output.html), method
+        assert str(ROOT) not in output.html, method
+        assert "<script" not in output.html, method
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_tables_have_a_caption_and_scopes(name):
+    for method, output in outputs(PAGES[name]()).items():
+        for made in re.findall(r"<table.*?</table>", output.html, flags=re.DOTALL):
+            assert "<caption>" in made, method
+            assert '<th scope="col"' in made, method
+            assert '<th scope="row"' in made, method
+
+
+def test_evidence_is_escaped():
+    made = table("<b>", ("a", "b&c"), [["x", "y"]])
+    assert "<caption>&lt;b&gt;</caption>" in made
+    assert 'data-label="b&amp;c"' in made
+
+
+def test_importing_is_cheap():
+    slow = {"pandas", "matplotlib", "ipywidgets", "IPython", "scipy"}
+    code = f"import sys, kb.notebook; print(sorted({slow} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
+
+
+# a condition
+
+
+def test_the_summary_counts_what_the_graph_counts(elbow, base):
+    found = base.bearing_on(condition="lateral-epicondylitis")
+    said = plain(elbow.summary().html)
+    assert f"{len(found.studies)} studies" in said
+    assert f"{len(found.findings)} findings" in said
+    assert "Tennis elbow" in said
+    assert "not yet reviewed by a clinician" in said
+
+
+def test_no_study_is_called_a_gap_and_not_an_absence_of_effect():
+    said = plain(nb.condition("athletic-pubalgia", EVIDENCE).summary().html)
+    assert "No study in the base is about this condition. That is a gap in the base, not evidence of no effect." in said
+
+
+def test_the_table_holds_every_row_of_the_evidence_table(elbow, base):
+    made = base.table(condition="lateral-epicondylitis")
+    html = elbow.table().html
+    assert html.count("<tr") - html.count("<thead") == len(made.rows)
+    assert all(note in plain(html) for note in made.notes)
+
+
+def test_a_long_table_is_folded_by_intervention(elbow):
+    html = elbow.table().html
+    assert "<summary>Extracorporeal shockwave therapy:" in html
+    assert "<summary>Other interventions:" in html
+
+
+def test_every_claim_is_shown_with_its_verdict_and_its_basis(elbow, base):
+    html = plain(elbow.claims().html)
+    for identifier in base.bearing_on(condition="lateral-epicondylitis").claims:
+        row = base.claims.loc[identifier]
+        assert row["statement"] in html
+        assert row["reason"] in html
+        assert row["basis"] in html
+
+
+def test_a_rule_is_not_passed_off_as_a_judgement():
+    html = plain(nb.intervention("shockwave", EVIDENCE).contradictions().html)
+    assert "Judged to be contradicted by a study" in html
+    assert "Found by a rule" in html
+    assert "Nobody has judged these" in html
+
+
+def test_empty_cells_are_cells_without_a_study(elbow, base):
+    named = elbow._named_without_study()
+    assert named
+    for other in named:
+        assert not base.bearing_on(condition="lateral-epicondylitis", intervention=other).studies
+
+
+def test_what_was_only_recalled_stays_in_the_to_do(base):
+    study = next(s for s in base.corpus.studies.values() if s.to_check and s.condition_ids)
+    page = nb.condition(study.condition_ids[0], EVIDENCE)
+    recalled = study.to_check[0]
+    assert recalled in plain(page.to_do().html)
+    for name, output in outputs(page).items():
+        if name != "to_do":
+            assert recalled not in plain(output.html), name
+
+
+def test_studies_link_to_pubmed_or_the_doi(elbow, base):
+    html = elbow.references().html
+    for key in elbow.answer.studies:
+        reference = base.corpus.references[key]
+        if reference.pmid:
+            assert f"https://pubmed.ncbi.nlm.nih.gov/{reference.pmid}/" in html
+        elif reference.doi:
+            assert f"https://doi.org/{reference.doi}" in html
+
+
+def test_links_between_pages_lead_to_terms_that_have_one(base):
+    for name, make in PAGES.items():
+        for output in outputs(make()).values():
+            for noun, identifier in re.findall(
+                r'href="(?:\.\./)?(condition|intervention|post)/([a-z0-9-]+)\.html"', output.html
+            ):
+                if noun == "post":
+                    assert identifier in base.corpus.posts
+                else:
+                    term = base.corpus.vocabulary(f"{noun}s")[identifier]
+                    assert getattr(term, "kind", "") != "control", name
+
+
+def test_near_misses_are_suggested():
+    with pytest.raises(UnknownIdError, match="did you mean 'lateral-epicondylitis'"):
+        nb.condition("lateral-epicondilitis", EVIDENCE)
+
+
+# a post
+
+
+def test_citations_stand_beside_the_reference_they_mean(base):
+    page = nb.post("tight-hip-flexors-knee-pain-culver-city", EVIDENCE)
+    html = plain(page.citations().html)
+    for citation in page.post.citations:
+        assert citation.id in html
+        if citation.study:
+            assert base.studies.loc[citation.study, "reference"][:60] in html
+
+
+# the overview
+
+
+def test_the_overview_counts_and_names_incomplete_references(base):
+    page = nb.overview(EVIDENCE)
+    said = plain(page.summary().html)
+    assert f"{len(base.corpus.studies)} studies" in said
+    assert f"{len(base.corpus.posts)} posts" in said
+    gaps = [key for key, reference in base.corpus.references.items() if reference.missing]
+    assert plain(page.incomplete().html).startswith(f"{len(gaps)} of {len(base.corpus.references)} references")
+
+
+# the start notebook
+
+
+def test_start_without_a_front_end_says_where_to_read(base, monkeypatch):
+    for name in ("JPY_SESSION_NAME", "VSCODE_PID", "VSCODE_CWD", "COLAB_RELEASE_TAG"):
+        monkeypatch.delenv(name, raising=False)
+    made = start(base)
+    assert isinstance(made, Block)
+    assert 'href="overview.html"' in made.html
+
+
+def test_start_with_a_front_end_shows_the_page_of_what_is_chosen(base, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "start.ipynb")
+    box, result = start(base).children
+    assert "Tennis elbow → Lateral epicondylitis (condition)" in box.options
+    box.value = "tennis elbow"
+    shown = [plain(output["data"]["text/html"]) for output in result.outputs]
+    assert shown[0] == "Lateral epicondylitis"
+    assert "The numbers" in shown
+    assert "References" in shown
+    box.value = "tenis elbow"
+    assert "did you mean 'Lateral epicondylitis'?" in result.outputs[0]["data"]["text/plain"]
+    box.value = ""
+    assert len(result.outputs) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "term"),
+    [
+        ("tennis elbow", "lateral-epicondylitis"),
+        ("Tennis elbow → Lateral epicondylitis (condition)", "lateral-epicondylitis"),
+        ("shockwave", "shockwave"),
+    ],
+)
+def test_words_of_patients_and_clinicians_are_found(base, words, term):
+    assert find(base, words, choices(base)).id == term
+
+
+def test_a_page_in_jupyterlab_has_no_link_to_the_site(base):
+    html = " ".join(output.html for output in answer(base, "tennis elbow", choices(base)))
+    assert not re.search(r'href="(?!https?://|#)', html)
