@@ -1,0 +1,175 @@
+"""Studies: reference, findings as PICO, where each number was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field, StrictBool, StrictInt, StrictStr
+
+from kb.model.kinds import ArmStatistic, Design, Direction, Measure, Verification
+from kb.model.noun import Count, Id, Key, Noun, Number, Text
+
+
+def _each_once(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+class Reference(Noun):
+    """The bibliographic identity of a study (BibTeX field names); what nobody saw is None."""
+
+    key: Key
+    entry_type: Text
+    title: Text | None = None
+    author: tuple[Text, ...] = ()
+    journal: Text | None = None
+    shortjournal: Text | None = None
+    year: StrictInt | None = None
+    volume: Text | None = None
+    number: Text | None = None
+    pages: Text | None = None
+    doi: Text | None = None
+    pmid: Text | None = None
+    pmcid: Text | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Identity fields that nobody has seen yet; a complete reference has none."""
+        needed = ("title", "author", "journal", "year")
+        gaps = [name for name in needed if not getattr(self, name)]
+        if not (self.pmid or self.doi):
+            gaps.append("pmid or doi")
+        return tuple(gaps)
+
+
+class AsReported(Noun):
+    """A free-text term of the study and the controlled terms it maps onto."""
+
+    text: Text
+    terms: tuple[Id, ...]
+
+
+class Arm(Noun):
+    """One group of a finding; ``value`` is the statistic named by the finding's ``arm_statistic``."""
+
+    name: Text
+    n: Count | None = None
+    value: Number | None = None
+    sd: Annotated[Number, Field(ge=0)] | None = None
+    ci_low: Number | None = None
+    ci_high: Number | None = None
+    range: Text | None = None
+    unit: Text | None = None
+
+
+class Finding(Noun):
+    """One result of a study as PICO with its effect.
+
+    ``estimate``, ``ci_low`` and ``ci_high`` are in ``unit`` on the scale of ``measure``; ``ci_level`` in percent.
+    ``read_in`` names the study's sources where the number was read.
+    """
+
+    id: Annotated[StrictStr, Field(pattern=r"^f[0-9]{2}$")]
+    as_reported: Text
+    populations: tuple[Id, ...]
+    conditions: tuple[Id, ...]
+    interventions: tuple[Id, ...]
+    comparators: tuple[Id, ...]
+    outcomes: Annotated[tuple[Id, ...], Field(min_length=1)]
+    timepoint: Text | None
+    measure: Measure
+    unit: Text | None
+    estimate: Number | None
+    ci_low: Number | None
+    ci_high: Number | None
+    ci_level: Annotated[Number, Field(gt=0, lt=100)] = 95
+    p: Text | None
+    arm_statistic: ArmStatistic | None = None
+    arms: tuple[Arm, ...] = ()
+    direction: Direction
+    note: Text | None = None
+    read_in: tuple[Text, ...] = ()
+
+
+class Source(Noun):
+    """A page on which facts of a study were read, and which of them."""
+
+    id: Annotated[StrictStr, Field(pattern=r"^s[0-9]+$")]
+    url: Text | None = None
+    note: Text | None = None
+    supports: tuple[Text, ...] = ()
+
+
+class Difference(Noun):
+    """Something on which the second, independent reading differed from the first."""
+
+    field: Text
+    recorded: Text
+    seen: Text
+    which_is_right: Annotated[StrictStr, Field(pattern="^(recorded|seen|unclear)$")]
+    why: Text
+    source: Text | None = None
+
+
+class SecondReading(Noun):
+    """An independent re-reading of the study's sources."""
+
+    found: StrictBool
+    outcomes_agreed: Count
+    differences: tuple[Difference, ...] = ()
+
+
+class Note(Noun):
+    """A further fact that was seen, and where."""
+
+    text: Text
+    source: Text | None = None
+
+
+class LeftOut(Noun):
+    """A result of the raw facts that is not carried as a finding, and why."""
+
+    as_reported: Text
+    reason: Text
+
+
+class Study(Noun):
+    """A publication: what was done, in whom, and what was found.
+
+    The bibliographic identity is the :class:`Reference` of the same key. ``to_check`` holds what was only
+    recalled: a to-do, never a fact. ``publication_types`` is for a study that PubMed does not list; what PubMed says of
+    the others is in the snapshot.
+    """
+
+    key: Key
+    design: Design
+    design_detail: Text | None = None
+    n_participants: Count | None
+    n_studies: Count | None
+    population: Text | None
+    populations: tuple[Id, ...]
+    conditions: tuple[AsReported, ...]
+    interventions: tuple[AsReported, ...]
+    comparator: Text | None
+    follow_up: Text | None
+    conclusion: Text | None
+    funding_or_conflicts: Text | None
+    publication_types: tuple[Text, ...] | None = None
+    findings: tuple[Finding, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    limitations: tuple[Text, ...] = ()
+    notes: tuple[Note, ...] = ()
+    sources: tuple[Source, ...] = ()
+    verification: Verification
+    second_reading: SecondReading | None = None
+    to_check: tuple[Text, ...] = ()
+
+    @property
+    def condition_ids(self) -> tuple[str, ...]:
+        """Controlled conditions of the study, in order, each once."""
+        return _each_once(term for entry in self.conditions for term in entry.terms)
+
+    @property
+    def intervention_ids(self) -> tuple[str, ...]:
+        """Controlled interventions of the study, in order, each once."""
+        return _each_once(term for entry in self.interventions for term in entry.terms)
