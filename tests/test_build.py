@@ -14,8 +14,9 @@ import pytest
 from filelock import FileLock
 
 from kb import build as builds
+from kb import site
 from kb.build import BuildError, build
-from kb.notebooks import Job, NotebooksFailedError
+from kb.notebooks import Job, NotebooksFailedError, stale
 from kb.notebooks.progress import Reporter
 from kb.problems import EvidenceError, KbError
 from tests.test_notebooks import write_template
@@ -40,15 +41,17 @@ def templates(tmp_path, monkeypatch):
 def quick(templates, monkeypatch):
     """A plan of four notebooks, and a site that takes no time."""
 
-    def make_site(notebooks, site, base, cache, jobs):
+    def make_site(notebooks, folder, base, cache, jobs):
         cache.mkdir(parents=True, exist_ok=True)
-        site.mkdir()
+        folder.mkdir()
         names = sorted(path.relative_to(notebooks).as_posix() for path in notebooks.rglob("*.ipynb"))
-        (site / "index.html").write_text("\n".join(names))
+        (folder / "index.html").write_text("\n".join(names))
         return 1 + len(names)
 
+    for module in (builds, stale):  # the tests hold also while somebody works on the code
+        monkeypatch.setattr(module, "digest_code", lambda: "code")
     monkeypatch.setattr(builds, "plan", lambda _: list(JOBS))
-    monkeypatch.setattr(builds.sites, "make_site", make_site)
+    monkeypatch.setattr(site, "make_site", make_site)
     return templates
 
 
@@ -158,16 +161,16 @@ def test_a_damaged_site_is_made_again(quick, small, tmp_path):
 
 
 def test_evidence_that_changes_meanwhile_makes_the_result_stale(quick, small, tmp_path, monkeypatch):
-    make_site = builds.sites.make_site
+    make_site = site.make_site
 
     def meanwhile(*given):
         study = next((small / "studies").glob("*.yaml"))
         study.write_text(study.read_text() + "\n# a note\n")
         return make_site(*given)
 
-    monkeypatch.setattr(builds.sites, "make_site", meanwhile)
+    monkeypatch.setattr(site, "make_site", meanwhile)
     run(small, tmp_path / "b")
-    monkeypatch.setattr(builds.sites, "make_site", make_site)
+    monkeypatch.setattr(site, "make_site", make_site)
     assert run(small, tmp_path / "b").run == 4
     assert run(small, tmp_path / "b").run == 0
 
@@ -202,10 +205,10 @@ def test_a_failing_notebook(quick, small, built):
 
 def test_a_failing_site(quick, small, built, monkeypatch):
     def make_site(*given):
-        raise builds.sites.SiteError("Sphinx could not make the site")
+        raise site.SiteError("Sphinx could not make the site")
 
     folder, before = built
-    monkeypatch.setattr(builds.sites, "make_site", make_site)
+    monkeypatch.setattr(site, "make_site", make_site)
     with pytest.raises(KbError, match="Sphinx"):
         run(small, folder, force=True)
     stands(folder, before)
@@ -234,7 +237,7 @@ def test_a_full_disk(quick, small, built, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     folder, before = built
-    monkeypatch.setattr(builds.sites, "make_site", make_site)
+    monkeypatch.setattr(site, "make_site", make_site)
     with pytest.raises(BuildError, match=r"no space left .* the last good build stands; make room"):
         run(small, folder, force=True)
     stands(folder, before)
@@ -262,7 +265,7 @@ def test_no_permission(quick, small, tmp_path):
 
 def test_no_permission_is_said(quick, small, built, monkeypatch):
     folder, before = built
-    monkeypatch.setattr(builds.os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(BuildError, match=f"no permission to write {folder}"):
         run(small, folder)
     monkeypatch.undo()
@@ -301,6 +304,7 @@ KILLED = """
 import sys
 from kb import build as builds
 from kb.notebooks import Job
+builds.digest_code = builds.ingredients.__globals__["digest_code"] = lambda: "code"
 builds.plan = lambda base: [Job("condition", f"condition/{n}.ipynb", {"condition": n}) for n in ("gout", "stroke")]
 builds.build(sys.argv[1], sys.argv[2])
 """

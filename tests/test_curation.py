@@ -88,8 +88,10 @@ def _text(slug: str) -> str:
 def test_every_locator_is_a_sentence_of_its_post(base: kb.Base) -> None:
     for slug, post in base.corpus.posts.items():
         hashes = {locate(sentence) for _, sentence in sentences(_text(slug))}
-        for item in (*post.claims, *post.citations):
-            assert item.locator.sha256 in hashes, f"{slug}.{item.id}"
+        located = [(claim.id, claim.locator) for claim in post.claims]
+        located += [(citation.id, citation.locator) for citation in post.citations]
+        for identifier, locator in located:
+            assert locator.sha256 in hashes, f"{slug}.{identifier}"
 
 
 @needs_input

@@ -10,6 +10,7 @@ import pytest
 
 import kb
 from kb.problems import Problem
+from kb.pubmed import snapshot
 from kb.store import load, save_bibliography, save_post, save_study, save_terms, validate
 from kb.store.writer import WriteError, write_text
 from tests.conftest import EVIDENCE, KEYS
@@ -32,6 +33,8 @@ def test_writing_what_was_read_changes_no_byte(tmp_path: Path) -> None:
         save_study(tmp_path, study)
     for post in corpus.posts.values():
         save_post(tmp_path, post)
+    for entry in snapshot.load(EVIDENCE)[0].values():
+        snapshot.save(tmp_path, entry)
     ours = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     theirs = {path.relative_to(EVIDENCE): path.read_bytes() for path in EVIDENCE.rglob("*") if path.is_file()}
     assert ours.keys() == theirs.keys()

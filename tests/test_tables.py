@@ -37,7 +37,7 @@ def _finding(**changes: object) -> Finding:
         "p": None,
         "direction": Direction.UNCLEAR,
     }
-    return Finding(**{**fields, **changes})  # type: ignore[arg-type]
+    return Finding(**{**fields, **changes})
 
 
 @pytest.mark.parametrize(
