@@ -14,7 +14,7 @@ from kb import graph as graphs
 from kb import store
 from kb.model import VOCABULARIES, Corpus
 from kb.problems import EvidenceError, Problem, UnknownIdError
-from kb.pubmed import notices, snapshot
+from kb.pubmed import candidates, notices, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,8 @@ def validate(root: Path) -> tuple[Corpus | None, list[Problem]]:
         if pmid not in known
     ]
     found, unread = notices.load(root, corpus.references)
-    return corpus, sorted({*problems, *broken, *strays, *unread, *_noticed(corpus, found, root)})
+    watched = candidates.load_all(root)[1]
+    return corpus, sorted({*problems, *broken, *strays, *unread, *watched, *_noticed(corpus, found, root)})
 
 
 def _noticed(corpus: Corpus, found: notices.Notices, root: Path) -> Iterator[Problem]:

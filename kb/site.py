@@ -45,8 +45,8 @@ _KINDS = {
     InterventionKind.TEST: "Tests",
     InterventionKind.SERVICE: "Services",
 }
-_LEFTOVERS = (".buildinfo", ".buildinfo.bak", "objects.inv", ".doctrees", "_sources")
-"""What Sphinx leaves for itself and for other Sphinx sites."""
+_LEFTOVERS = (".buildinfo", ".buildinfo.bak", "objects.inv", ".doctrees", "_sources", "webpack-macros.html", "*.map")
+"""What Sphinx and the theme leave for themselves, for other Sphinx sites and for debuggers."""
 
 
 class SiteError(KbError):
@@ -84,7 +84,8 @@ def make_site(notebooks: Path, site: Path, base: Base, cache: Path, jobs: int = 
     names = sorted(path.relative_to(notebooks).with_suffix("").as_posix() for path in notebooks.rglob("*.ipynb"))
     pages = {"index": index_page(base, names)}
     for name in names:
-        pages[name] = reading_copy(json.loads((notebooks / f"{name}.ipynb").read_text(encoding="utf-8")), name, names)
+        notebook = json.loads((notebooks / f"{name}.ipynb").read_text(encoding="utf-8"))
+        pages[name] = _with_index_entries(reading_copy(notebook, name, names), _other_names(base, name))
     _write_sources(cache / "source", pages, overview="overview" in names)
     _run_sphinx(cache, jobs)
     shutil.copytree(cache / "html", site, ignore=shutil.ignore_patterns(*_LEFTOVERS))
@@ -138,6 +139,23 @@ def reading_copy(notebook: Mapping[str, Any], name: str, names: Iterable[str]) -
         for output in cell.get("outputs", ()) if "remove-output" not in tags and "remove-cell" not in tags else ():
             blocks += [_without_dead_links(block, name, known) for block in _shown(output)]
     return "\n\n".join(block.strip("\n") for block in blocks) + "\n"
+
+
+def _other_names(base: Base, name: str) -> tuple[str, ...]:
+    """Names under which the search finds the page of a term first."""
+    noun, _, identifier = name.partition("/")
+    terms: Mapping[str, Term] = base.corpus.vocabulary(f"{noun}s") if noun in {"condition", "intervention"} else {}
+    term = terms.get(identifier)
+    return (term.patient_label, *term.synonyms) if term else ()
+
+
+def _with_index_entries(text: str, entries: Iterable[str]) -> str:
+    """A page with entries for Sphinx's index below its title; they are not shown."""
+    title, newline, rest = text.partition("\n")
+    lines = [f"single: {entry}" for entry in dict.fromkeys(entries) if not set(entry) & set(";!\n")]
+    if not (lines and title.startswith("# ")):
+        return text
+    return "\n".join((title, "", "```{index}", *lines, "```", "")) + newline + rest
 
 
 def _shown(output: Mapping[str, Any]) -> Iterator[str]:

@@ -55,7 +55,7 @@ def test_frames_are_tidy_and_unknown_is_missing(base: kb.Base) -> None:
     assert base.findings.index.is_unique
     assert len(base.studies) == 213
     zhang = base.findings[["estimate", "ci_low", "ci_high", "timepoint"]].loc["zhang2024.f01"]
-    assert zhang.to_list() == [1.14, 0.8, 1.48, "1 month"]
+    assert list(zhang) == [1.14, 0.8, 1.48, "1 month"]
     assert base.findings["direction"]["zhang2024.f01"] == "favours-comparator"
     estimates = base.findings["estimate"]
     assert pd.isna(estimates["zhang2024.f08"])

@@ -125,7 +125,7 @@ def accept_differences(
         if entry and entry.record.pmid == reference.pmid and not is_another(reference, entry.record):
             snapshot.save(root, entry)
             saved[entry.record.pmid] = entry
-    store.save_bibliography(root, (corpus.references | changed).values())
+    store.save_bibliography(root, {**corpus.references, **changed}.values())
     return Accepted(tuple(d for some in taken.values() for d in some), tuple(refused), saved)
 
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from kb.pubmed.queries import Cell
 
 FOLDER = "watch"
-HEAD = "# The query may be edited here and is kept then; remove it to have it built anew. One candidate an entry.\n"
+HEAD = (
+    "# query: null is built from the vocabulary (kb pubmed watch --show-query). Write your own here, a line an entry,\n"
+    "# or use --edit-query; it is kept. Candidates: state is new, accepted or rejected.\n"
+)
 State = Literal["new", "accepted", "rejected"]
 STATES: tuple[State, ...] = get_args(State)
 
@@ -65,11 +68,7 @@ class Watch:
     cell
         Condition and intervention.
     query
-        Lines of the query; empty when it is to be built.
-    edited
-        A person wrote or changed the query.
-    built
-        Fingerprint of the query that was built last, to see whether somebody changed it since.
+        Lines of a query that a person wrote; empty when it is built from the vocabulary.
     searched
         Fingerprint of the query that was searched last.
     first, last
@@ -84,8 +83,6 @@ class Watch:
 
     cell: Cell
     query: tuple[str, ...] = ()
-    edited: bool = False
-    built: str | None = None
     searched: str | None = None
     first: dt.date | None = None
     last: dt.date | None = None
@@ -159,9 +156,8 @@ def save(root: Path, watch: Watch) -> Path:
     data: dict[str, object] = {
         "condition": watch.cell[0],
         "intervention": watch.cell[1],
-        "query": list(watch.query),
-        "edited": watch.edited,
-        **{name: getattr(watch, name) for name in ("built", "searched", "first", "last", "looked")},
+        "query": list(watch.query) or None,
+        **{name: getattr(watch, name) for name in ("searched", "first", "last", "looked")},
         "candidates": [_plain(candidate) for candidate in watch.candidates],
         "seen": list(watch.seen),
     }
@@ -187,16 +183,15 @@ def _plain(candidate: Candidate) -> dict[str, object]:
 
 
 _PMID = re.compile(r"[1-9][0-9]{0,9}")
-_TOP = {
-    "condition", "intervention", "query", "edited", "built", "searched", "first", "last", "looked", "candidates", "seen",
-}  # fmt: skip
+_TOP = {"condition", "intervention", "query", "searched", "candidates", "seen"}
+_DAYS = {"first", "last", "looked"}
 
 
 def _watch(cell: Cell, data: Any) -> Watch:  # noqa: ANN401 - whatever a file holds
     if not isinstance(data, Mapping):
         message = "it holds no fields"
         raise TypeError(message)
-    if unknown := set(data) - _TOP:
+    if unknown := set(data) - _TOP - _DAYS:
         message = f"unknown field '{min(map(str, unknown))}'"
         raise ValueError(message)
     if (data.get("condition"), data.get("intervention")) != cell:
@@ -207,16 +202,16 @@ def _watch(cell: Cell, data: Any) -> Watch:  # noqa: ANN401 - whatever a file ho
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         message = "query is no list of lines"
         raise TypeError(message)
-    days = {name: _day(name, data.get(name)) for name in ("first", "last", "looked")}
-    prints = {name: _text(name, data.get(name)) for name in ("built", "searched")}
+    first, last, looked = (_day(name, data.get(name)) for name in ("first", "last", "looked"))
     return Watch(
         cell,
         tuple(line.strip() for line in lines if line.strip()),
-        data.get("edited") is True,
+        searched=_text("searched", data.get("searched")),
+        first=first,
+        last=last,
+        looked=looked,
         candidates=tuple(_candidate(item) for item in data.get("candidates") or ()),
         seen=tuple(_pmid(item) for item in data.get("seen") or ()),
-        **days,
-        **prints,
     )
 
 

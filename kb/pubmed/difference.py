@@ -104,12 +104,14 @@ def compare(reference: Reference, record: Record, design: Design | None = None) 
         *_plain(reference, "pmcid", record.pmcid),
     ]
     if is_another(reference, record):
-        found = [dataclasses.replace(d, kind="another-paper") for d in found]
+        found = [d if d.kind == "typographic" else dataclasses.replace(d, kind="another-paper") for d in found]
     return (*found, *_types(reference.key, record, design))
 
 
 def is_another(reference: Reference, record: Record) -> bool:
     """Whether a record is evidently another paper: what is known of title and first author disagrees.
+
+    A first author who stands elsewhere in PubMed's list does not disagree, nor does a title without its subtitle.
 
     Examples
     --------
@@ -123,7 +125,7 @@ def is_another(reference: Reference, record: Record) -> bool:
         title = True  # one of the two lacks its subtitle
     if author is None and title is False:
         return names.likeness(reference.title or "", record.title or "") < _OTHER_TITLE
-    return author is False and title is not True
+    return author is False and title is not True and not names.is_among(reference.author[0], record.authors)
 
 
 def missing(reference: Reference, note: str) -> Difference:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kb.problems import KbError
+from kb.pubmed.difference import dois
 from kb.pubmed.xml import parse
 
 if TYPE_CHECKING:
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 Name = tuple[str, str]
 
-_FIELD = {"doi": "doi", "pmcid": "all", "pii": "aid"}
-"""PubMed's search field of each kind; a PMCID has none of its own and is found in all fields."""
+_FIELD = {"doi": "doi", "pii": "aid"}
+"""PubMed's search field of each kind; PMCIDs are asked for by their links."""
 _AT_ONCE = 25
 """Identifiers in one query; the address of a longer one may be refused."""
+_HITS = 20
+"""Records that are looked at for one identifier that PubMed took apart."""
 _FRESH = dt.timedelta(hours=20)
 """An answer of the cache that is older is asked for again: a notice may have come since."""
 
@@ -71,21 +74,16 @@ def look_up(client: Entrez, wanted: Iterable[Identified], *, progress: Progress 
         Is called with how many records are fetched and how many there are.
     """
     answers = Answers()
-    names = list(dict.fromkeys((one.kind, one.value) for one in wanted))
+    names: list[Name] = list(dict.fromkeys((one.kind, one.value) for one in wanted))
     pmids = [value for kind, value in names if kind == "pmid"]
     others = [name for name in names if name[0] != "pmid"]
     hits: list[str] = []
-    asked: list[Name] = []
     for some in _chunks(others, _AT_ONCE):
         try:
-            hits += client.esearch(_query(some), retmax=200).ids
-            asked += some
+            hits += _candidates(client, some)
         except KbError as error:
-            answers.failed |= dict.fromkeys(some, error)
+            answers.failed |= dict.fromkeys(others[others.index(some[0]) :], error)
             break
-    answers.failed |= {
-        name: next(iter(answers.failed.values())) for name in others if name not in asked and name not in answers.failed
-    }
     fetched, failure = _fetched(client, [*pmids, *hits], answers, progress)
     for pmid in pmids:
         _settle(answers, ("pmid", pmid), [fetched[pmid]] if pmid in fetched else [], failure)
@@ -93,7 +91,7 @@ def look_up(client: Entrez, wanted: Iterable[Identified], *, progress: Progress 
     for answer in fetched.values():
         for name in _names_of(answer.record):
             carriers.setdefault(name, {})[answer.record.pmid] = answer
-    for name in asked:
+    for name in (name for name in others if name not in answers.failed):
         _settle(answers, name, list(carriers.get(_folded(name), {}).values()), failure)
     return answers
 
@@ -109,8 +107,20 @@ def _settle(answers: Answers, name: Name, records: Sequence[Answer], failure: Kb
         answers.unknown.add(name)
 
 
-def _query(names: Iterable[Name]) -> str:
-    return " OR ".join(f'"{value.replace(chr(34), " ")}"[{_FIELD[kind]}]' for kind, value in names)
+def _candidates(client: Entrez, names: Sequence[Name]) -> list[str]:
+    """PMIDs that may be those of DOIs, PIIs and PMCIDs."""
+    found: list[str] = []
+    words = [f'"{value.replace(chr(34), " ")}"[{_FIELD[kind]}]' for kind, value in names if kind in _FIELD]
+    if words:
+        answer = client.esearch(" OR ".join(words))
+        if answer.count > 2 * len(words):  # PubMed took one apart and matched its pieces
+            for word in words:
+                found += client.esearch(word, retmax=_HITS).ids
+        found += answer.ids[: 2 * len(words)]
+    numbers = [value.removeprefix("PMC") for kind, value in names if kind == "pmcid"]
+    if numbers:
+        found += [pmid for pmids in client.elink(numbers, "pmc_pubmed").values() for pmid in pmids]
+    return found
 
 
 def _fetched(
@@ -135,12 +145,11 @@ def _fetched(
 
 
 def _names_of(record: Record) -> Iterator[Name]:
-    for kind, value in (("doi", record.doi), ("pmcid", record.pmcid)):
-        if value:
-            yield _folded((kind, value))
-    for item in (*record.ids, *record.elocations):
-        if item.type in {"doi", "pii"}:
-            yield _folded((item.type, item.value))
+    yield from (_folded(("doi", doi)) for doi in dois(record))
+    if record.pmcid:
+        yield _folded(("pmcid", record.pmcid))
+    yield from (_folded(("pii", item.value)) for item in record.ids if item.type == "pii")
+    yield from (_folded(("pii", item.value)) for item in record.elocations if item.type == "pii")
 
 
 def _folded(name: Name) -> Name:

@@ -158,7 +158,8 @@ def folded_name(name: str) -> str:
     (True, 'thegroup')
     """
     family, *rest = name.split(",")
-    letters = "".join(word[0] for word in fold(rest[-1].replace(".", " ")).split()) if rest else ""
+    words = re.split(r"[\s.\-\u2010]+", rest[-1]) if rest else ()
+    letters = "".join(solid(word) if word.isupper() else solid(word)[:1] for word in words)  # "JP", "J. P.", "Jo P."
     return "|".join([solid(family), *(solid(part) for part in rest[:-1]), letters]).rstrip("|")
 
 
@@ -188,6 +189,18 @@ def same_first_author(ours: Sequence[str], theirs: Sequence[Author]) -> bool | N
     if ours[0].startswith("{") or other[0].startswith("{"):
         return fuzz.ratio(a, b) >= SAME_TITLE
     return a.replace(" ", "") == b.replace(" ", "") or (bool(one) and two[-len(one) :] == one)
+
+
+def is_among(name: str, authors: Iterable[Author]) -> bool:
+    """Whether the family name of a BibTeX name is that of one of the authors.
+
+    Examples
+    --------
+    >>> from kb.pubmed.record import Author
+    >>> is_among("Lee, A.", [Author("Wu"), Author("Lee")])
+    True
+    """
+    return any(same_first_author([name], [author]) for author in authors)
 
 
 def author_note(ours: Sequence[str], theirs: Sequence[str]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import difflib
 import functools
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["ALL", "Refresh", "refresh"]
 
 OLDER_THAN = 30  # days
+_STALE = 60.0  # seconds
 
 Progress = Callable[[str, int, int], object]
 """Is called with what is done, how much of it is, and how much there is."""
@@ -127,7 +130,7 @@ class _Run:
         return Entry(record, "pubmed", kept.fetched.date() if kept else self.today)
 
 
-def refresh(
+def refresh(  # noqa: PLR0913 - each is a switch of the command
     root: Path,
     entrez: Entrez,
     *,
@@ -183,6 +186,7 @@ def refresh(
     # A record is fresh when its day is after this one; the cache may answer with what is as new, and no older.
     last_old_day = now.date() if force else now.date() - dt.timedelta(days=older_than)
     newer_than = dt.datetime.combine(last_old_day + dt.timedelta(days=1), dt.time(), dt.UTC)
+    _tidy(root)
     entries, broken = snapshot.load(root)
     references = {key: corpus.references[key] for key in chosen}
     run = _Run(root, corpus, references, entries, entrez, newer_than, now.date(), progress)
@@ -192,6 +196,9 @@ def refresh(
     fresh = {p for p in pmids if p in entries and entries[p].source == "pubmed" and entries[p].date > last_old_day}
     for batch in _fetched(run, [pmid for pmid in pmids if pmid not in fresh | unreadable.keys()]):
         _store(run, batch, pmids)
+    for pmid in fresh:
+        if is_another(references[pmids[pmid]], entries[pmid].record):
+            run.held[pmids[pmid]] = _Held(entries[pmid], wrong=True)
     found: dict[str, tuple[str, str]] = {}
     doubts: dict[str, tuple[str, ...]] = {}
     if search and not any(isinstance(error, OfflineError) for error in run.failures):
@@ -214,6 +221,14 @@ def refresh(
         failures=tuple(run.failures),
         sources=dict(sorted(Counter((entry.source, entry.date) for entry in shown.values()).items())),
     )
+
+
+def _tidy(root: Path) -> None:
+    """Remove drafts that a killed run left; a draft of a living one is younger than this."""
+    for draft in (*(root / snapshot.FOLDER).glob(".*.yaml.*"), *root.glob(".bibliography.bib.*")):
+        with contextlib.suppress(OSError):
+            if time.time() - draft.stat().st_mtime > _STALE:
+                draft.unlink()
 
 
 def _fetched(run: _Run, wanted: list[str]) -> Iterator[Batch]:

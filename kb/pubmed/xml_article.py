@@ -5,6 +5,7 @@ from __future__ import annotations
 from kb.pubmed import record as rec
 from kb.pubmed.xml_nodes import (
     BETWEEN,
+    DAY,
     ELOCATION,
     GRANT,
     KEYWORD,
@@ -30,6 +31,7 @@ from kb.pubmed.xml_nodes import (
 )
 from kb.pubmed.xml_values import article_number, doi, pmcid
 
+_SAID = "Article/Abstract/AbstractText"
 _SINGLE = {  # field of the record -> where it stands below MedlineCitation
     "pmid": "PMID",
     "version": "PMID/@Version",
@@ -45,7 +47,7 @@ _SINGLE = {  # field of the record -> where it stands below MedlineCitation
     "authors_complete": "boolean(Article/AuthorList)",
     "incomplete": "boolean(Article/AuthorList[@CompleteYN='N'])",
     "coi_statement": "boolean(CoiStatement//text()[normalize-space()])",
-    "has_abstract": "boolean(Article/Abstract/AbstractText//text()[normalize-space()])",
+    "has_abstract": f"boolean({_SAID}/text()[normalize-space()] or {_SAID}//text()[normalize-space()])",
     "reference_count": "NumberOfReferences",
 }
 _JOURNAL = {
@@ -59,8 +61,8 @@ _JOURNAL = {
     "country": "MedlineJournalInfo/Country",
     "issn_other": "Article/Journal/ISSN[not(@IssnType)]",
 }
+_ISSUE_DATE = "Article/Journal/JournalIssue/PubDate"
 _DATES = {
-    "issue_date": "Article/Journal/JournalIssue/PubDate",
     "electronic_date": "Article/ArticleDate",
     "date_completed": "DateCompleted",
     "date_revised": "DateRevised",
@@ -72,11 +74,16 @@ _PRESENT = (  # lists that many records lack, asked for in the same call
 _CITATION = Fields(
     *_SINGLE.values(),
     *_JOURNAL.values(),
-    *(part for place in _DATES.values() for part in date_at(place)),
+    *date_at(_ISSUE_DATE),
+    *(f"{place}/{part}" for place in _DATES.values() for part in DAY),
     *(f"Article/{place}" for place in PAGES),
     *(f"boolean({place})" for place in _PRESENT),
 )
-_DATA = Fields("PubmedData/PublicationStatus", "count(PubmedData/ReferenceList//Reference)")
+_DATA = Fields(
+    "PubmedData/PublicationStatus",
+    "count(PubmedData/ReferenceList/Reference)",
+    "count(PubmedData/ReferenceList/ReferenceList//Reference)",
+)
 
 _ABSTRACTS = Rows("Article/Abstract")
 _AUTHORS = People("Article/AuthorList[not(@Type='editors')]/*")
@@ -96,7 +103,7 @@ _INVESTIGATORS = People("InvestigatorList/*")
 _OTHER_IDS = Rows("OtherID[@Source='NLM']", ".")
 _KEYWORDS = Rows("KeywordList/*", *KEYWORD)
 _HEADINGS = Rows("MeshHeadingList/*")
-_MESH = Fields("name()", ".", "@UI", "@MajorTopicYN", "@Type")
+_TERM = Fields("name()", ".", "@UI", "@MajorTopicYN", "@Type")
 
 
 def article(root: Node, draft: Draft) -> None:
@@ -105,9 +112,9 @@ def article(root: Node, draft: Draft) -> None:
     if not node.is_null():
         citation(node, draft)
     identify(root, draft)
-    status, listed = _DATA.of(root)
+    status, listed, deeper = _DATA.of(root)
     draft["publication_status"] = status or None
-    draft["reference_count"] = draft.get("reference_count") or number(listed) or None
+    draft["reference_count"] = draft.get("reference_count") or int(listed) + int(deeper) or None
 
 
 def citation(node: Node, draft: Draft) -> None:
@@ -118,8 +125,9 @@ def citation(node: Node, draft: Draft) -> None:
     journal = row[at : (at := at + len(_JOURNAL))]
     if any(journal):
         draft["journal"] = rec.Journal(*[value or None for value in journal])
+    draft["issue_date"] = date(row[at : (at := at + 5)])
     for key in _DATES:
-        draft[key] = date(row[at : (at := at + 5)])
+        draft[key] = date(row[at : (at := at + 3)])
     pages(row[at : (at := at + 3)], draft)
     _settle(node, draft)
     _lists(node, draft)
@@ -190,12 +198,12 @@ def _chemicals(node: Node) -> tuple[rec.Chemical, ...]:
 
 def _mesh(node: Node) -> tuple[rec.MeshHeading, ...]:
     found = []
-    joined = _MESH.joined
+    joined = _TERM.joined
     for heading in _HEADINGS.nodes(node):
         descriptor: Row = []
         qualifiers = []
         for child in heading.children():
-            tag, name, ui, major, kind = row = joined(child).split(BETWEEN)
+            tag, name, ui, major, _ = row = joined(child).split(BETWEEN)
             if tag == "QualifierName":
                 qualifiers.append(rec.MeshQualifier(name, ui or None, major == "Y"))
             elif tag == "DescriptorName":

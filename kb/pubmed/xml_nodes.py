@@ -17,13 +17,14 @@ from kb.pubmed.xml_dates import from_parts, from_words
 from kb.pubmed.xml_values import orcid, page_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Node: TypeAlias = Any  # pygixml.XMLNode, which must never outlive its document; its stubs type most values as Any
 Draft: TypeAlias = dict[str, Any]
 Row: TypeAlias = list[str]
 
 BETWEEN = "\x1f"
+_RAW = ("@", "name(", "count(", "boolean(", "concat(")  # already strings without white space
 
 
 class Fields:
@@ -42,7 +43,7 @@ class Fields:
     """
 
     def __init__(self, *paths: str) -> None:
-        parts = [path if path.startswith(("@", "name(", "count(", "boolean(")) else _normal(path) for path in paths]
+        parts = [path if path.startswith(_RAW) else _normal(path) for path in paths]
         parts += ["''"] if len(parts) == 1 else []  # concat wants two
         query = pygixml.XPathQuery("concat(" + f",'{BETWEEN}',".join(parts) + ")")
         self.joined: Callable[[Node], str] = query.evaluate_string
@@ -112,9 +113,10 @@ def number(text: str | None) -> int | None:
 # people
 
 _PERSON = Fields(
-    *("LastName", "ForeName", "Initials", "Suffix", "CollectiveName", "@ValidYN", "@EqualContrib"),
-    *("Identifier", "Identifier/@Source", "Identifier[2]"),
+    *("LastName", "ForeName", "Initials", "@ValidYN", "Identifier"),
+    "concat(name(Suffix), name(CollectiveName), @EqualContrib, name(Identifier[2] | Identifier[@Source!='ORCID']))",
 )
+_RARE = Fields("Suffix", "CollectiveName", "@EqualContrib")
 _IDENTIFIERS = Rows("Identifier", ".", "@Source")
 
 
@@ -136,20 +138,30 @@ class People:
     def of(self, node: Node) -> tuple[rec.Author, ...]:
         """Authors, investigators or editors; what has no name is left out."""
         people = []
-        fields = _PERSON.joined
+        joined = _PERSON.joined
         for person in self._people.nodes(node):
-            last, fore, initials, suffix, collective, valid, equal, raw, source, more = fields(person).split(BETWEEN)
-            if last or fore or collective:
-                own = rejected = None
-                if raw:
-                    own, rejected = _orcid(_IDENTIFIERS.of(person) if more else [[raw, source]])
-                said = None if not equal else equal == "Y"
-                name = (last or None, fore or None, initials or None, suffix or None, collective or None)
-                people.append(rec.Author(*name, own, rejected, valid != "N", said))
+            last, fore, initials, valid, raw, rare = joined(person).split(BETWEEN)
+            if rare:
+                people += _rare(person, last, fore, initials, raw, valid=valid != "N")
+            elif last or fore:
+                own, rejected = _orcid(((raw, ""),)) if raw else (None, None)
+                name = (last or None, fore or None, initials or None, None, None)
+                people.append(rec.Author(*name, own, rejected, valid != "N"))
         return tuple(people)
 
 
-def _orcid(identifiers: Iterable[Row]) -> tuple[str | None, str | None]:
+def _rare(person: Node, last: str, fore: str, initials: str, raw: str, *, valid: bool) -> list[rec.Author]:
+    """A group, or a person of whom more is said than most lists say; none without a name."""
+    suffix, collective, equal = _RARE.of(person)
+    if not (last or fore or collective):
+        return []
+    own, rejected = _orcid(_IDENTIFIERS.of(person)) if raw else (None, None)
+    said = equal == "Y" if equal else None
+    name = (last or None, fore or None, initials or None, suffix or None, collective or None)
+    return [rec.Author(*name, own, rejected, valid, said)]
+
+
+def _orcid(identifiers: Iterable[Sequence[str]]) -> tuple[str | None, str | None]:
     """The first sound ORCID, else the first text that was given as one."""
     rejected = None
     for raw, source in identifiers:

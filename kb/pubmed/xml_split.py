@@ -24,6 +24,7 @@ RECORDS = frozenset(("PubmedArticle", "PubmedBookArticle", "BookDocument", "Medl
 DELETIONS = frozenset(("DeleteCitation", "DeleteDocument"))
 
 _TAG = re.compile(rb"""<([A-Za-z_][\w.:-]*)((?:\s+[^\s=<>"'/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>""")
+_NAME = re.compile(rb"<([A-Za-z_][\w.:-]*)[\s/>]")
 _DOCTYPE = re.compile(
     rb"""<!DOCTYPE\s+([\w.:-]+)\s*(?:(?:PUBLIC|SYSTEM)((?:\s*(?:"[^"]*"|'[^']*')){1,2}))?\s*([\[>])"""
 )
@@ -106,7 +107,7 @@ class _Splitter:
             yield self._element(tag)
 
     def _tag(self) -> bytes:
-        found = re.compile(rb"<([A-Za-z_][\w.:-]*)[\s/>]").match(self.buffer, self.at)
+        found = _NAME.match(self.buffer, self.at)
         if not found:
             rest = self.buffer[self.at : self.at + 40]
             kind: Kind = "truncated" if len(rest) < 40 and rest.startswith(b"<") and b">" not in rest else "malformed"

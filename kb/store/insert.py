@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.problems import EvidenceError
+from kb.problems import EvidenceError, Problem
 from kb.store import bibtex
 from kb.store.writer import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from kb.model import Reference
 
@@ -48,6 +49,25 @@ def insert_references(root: Path, references: Iterable[Reference]) -> Path:
         entry = bibtex.render([reference]).removeprefix(bibtex.HEADER).strip("\n")
         text = _inserted(text, reference.key, entry)
     return write_text(path, text)
+
+
+def read_back(reference: Reference) -> tuple[Reference | None, list[Problem]]:
+    """A reference as it will be read from the bibliography once it was written, or what keeps it from being read.
+
+    Examples
+    --------
+    >>> from kb.model import Reference
+    >>> read_back(Reference(key="wei2020", entry_type="article", author=("Li Wei",), year=2020))[0].author
+    ('Wei, Li',)
+    """
+    try:
+        text = bibtex.render([reference])
+    except ValueError as error:
+        return None, [Problem(bibtex.FILE, 0, "bibtex-syntax", str(error))]
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_text(Path(folder) / bibtex.FILE, text)
+        found, _, problems = bibtex.read(path)
+    return found.get(reference.key), problems
 
 
 def _inserted(text: str, key: str, entry: str) -> str:

@@ -320,7 +320,7 @@ def split_long(block: Block) -> Iterator[Block]:
     Examples
     --------
     >>> [len(b.text) for b in split_long(Block(BlockKind.PARAGRAPH, "word " * 3000, 1))]
-    [9999, 5000]
+    [9999, 5001]
     """
     text, start = block.text, 0
     if len(text) <= LONGEST:

@@ -91,7 +91,7 @@ def _format(kind: str, element: etree._Element) -> str:
 
 
 _RANKS = {"encoded": 4, "content": 3, "description": 2, "summary": 1}
-_FOREIGN = ("search.yahoo.com/mrss", "itunes.com/dtds", "base.google.com")
+_SPACES = ("2005/Atom", "purl.org/atom", "purl.org/rss/", "purl.org/dc/", "wordpress.org/export", "rssnamespace.org")
 _DATES = ("pubDate", "published", "date", "post_date", "updated")
 
 
@@ -100,8 +100,8 @@ def _post(element: etree._Element) -> PostText | None:
     link, content, rank = None, "", 0
     for child in element:
         name = _local(child)
-        if any(part in str(child.tag) for part in _FOREIGN):
-            continue
+        if "}" in str(child.tag) and not any(space in str(child.tag) for space in _SPACES):
+            continue  # media:content, itunes:summary and the like are not the post
         if name in _RANKS:
             if _RANKS[name] > rank and "excerpt" not in str(child.tag) and (text := _markup(child)).strip():
                 content, rank = text, _RANKS[name]

@@ -132,7 +132,7 @@ def person(family: object, given: object = None, suffix: object = None) -> str |
     last, first, tail = (_plain_name(part) for part in (family, given, suffix))
     if not last:
         return None
-    letters = []
+    letters: list[str] = []
     for word in re.split(r"[\s.\-\u2010\u2011]+", first):
         if _SUFFIX.fullmatch(word) and not tail and len(word) > 1 and letters:
             tail = word
