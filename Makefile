@@ -8,7 +8,7 @@
 PYTHON ?=
 ARGS ?=
 BIN := .venv/bin
-SOURCES := kb tests tools
+SOURCES := kb tests tools benchmarks
 
 RUN = @PYTHON="$(PYTHON)" sh tools/environment.sh run
 DEV = @PYTHON="$(PYTHON)" sh tools/environment.sh dev

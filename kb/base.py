@@ -14,7 +14,7 @@ from kb import graph as graphs
 from kb import store
 from kb.model import VOCABULARIES, Corpus
 from kb.problems import EvidenceError, Problem, UnknownIdError
-from kb.pubmed import candidates, notices, snapshot
+from kb.pubmed import candidates, notice_files, notices, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,8 @@ def validate(root: Path) -> tuple[Corpus | None, list[Problem]]:
         for pmid in entries
         if pmid not in known
     ]
-    found, unread = notices.load(root, corpus.references)
+    found, unread = notice_files.load(root, corpus.references)
+    unread = [problem for problem in unread if problem.path not in {other.path for other in broken}]
     watched = candidates.load_all(root)[1]
     return corpus, sorted({*problems, *broken, *strays, *unread, *watched, *_noticed(corpus, found, root)})
 
@@ -77,10 +78,12 @@ def _noticed(corpus: Corpus, found: notices.Notices, root: Path) -> Iterator[Pro
         done = "it is left out of every table and summary" if gone else "it still counts in tables and summaries"
         advice = "Look at what rests on it: kb pubmed status."
         yield Problem(f"studies/{key}.yaml", 1, rule, f"{notices.mark(found[key])}; {done}", advice, "warning")
-    for key in sorted(notices.load_kept(root)[0]):
+    for key in sorted(notice_files.load_kept(root)[0]):
         if key not in corpus.studies:
             message = f"a notice about '{key}', which is no study of the base"
-            yield Problem(notices.FILE, 0, "stray-notice", message, "Mend the key or take the notice out.", "warning")
+            yield Problem(
+                notice_files.FILE, 0, "stray-notice", message, "Mend the key or take the notice out.", "warning"
+            )
 
 
 def open_base(evidence: str | os.PathLike[str] | None = None) -> Base:
@@ -186,7 +189,7 @@ class Base:
     @cached_property
     def notices(self) -> dict[str, tuple[Notice, ...]]:
         """Notices in force by key of the study: retractions, concerns, corrections (see :mod:`kb.pubmed.notices`)."""
-        found, problems = notices.load(self.root, self.corpus.references)
+        found, problems = notice_files.load(self.root, self.corpus.references)
         if problems:
             raise EvidenceError(self.root, problems)
         return found

@@ -36,7 +36,7 @@ from kb.notebooks import Job, plan, run_all, run_notebook, select
 from kb.notebooks.pool import Engine, processors
 from kb.notebooks.progress import Reporter, reporter
 from kb.notebooks.refused import BuildError, explained
-from kb.notebooks.stale import digest_code, digest_file, digest_folder, digest_of, ingredients
+from kb.notebooks.stale import digest_code, digest_evidence, digest_file, digest_folder, digest_of, ingredients
 from kb.notebooks.template import template_folder
 
 __all__ = ["BuildError", "Built", "build", "run_notebook"]
@@ -283,7 +283,7 @@ def _link_or_copy(source: Path, target: Path) -> None:
 
 def _world(evidence: Path) -> str:
     """Checksum of everything that a build depends on."""
-    return digest_of(digest_folder(evidence), digest_code(), digest_folder(template_folder()), sites.digest())
+    return digest_of(digest_evidence(evidence), digest_code(), digest_folder(template_folder()), sites.digest())
 
 
 # --- the build folder ---------------------------------------------------------------------------------------------

@@ -85,10 +85,11 @@ def make_site(notebooks: Path, site: Path, base: Base, cache: Path, jobs: int = 
     pages = {"index": index_page(base, names)}
     for name in names:
         notebook = json.loads((notebooks / f"{name}.ipynb").read_text(encoding="utf-8"))
-        pages[name] = _with_index_entries(reading_copy(notebook, name, names), _other_names(base, name))
+        pages[name] = reading_copy(notebook, name, names)
     _write_sources(cache / "source", pages, overview="overview" in names)
     _run_sphinx(cache, jobs)
     shutil.copytree(cache / "html", site, ignore=shutil.ignore_patterns(*_LEFTOVERS))
+    _settle(site / "searchindex.js", {name: _other_names(base, name) for name in names})
     finished.write_text(key, encoding="utf-8")
     return len(pages)
 
@@ -147,15 +148,6 @@ def _other_names(base: Base, name: str) -> tuple[str, ...]:
     terms: Mapping[str, Term] = base.corpus.vocabulary(f"{noun}s") if noun in {"condition", "intervention"} else {}
     term = terms.get(identifier)
     return (term.patient_label, *term.synonyms) if term else ()
-
-
-def _with_index_entries(text: str, entries: Iterable[str]) -> str:
-    """A page with entries for Sphinx's index below its title; they are not shown."""
-    title, newline, rest = text.partition("\n")
-    lines = [f"single: {entry}" for entry in dict.fromkeys(entries) if not set(entry) & set(";!\n")]
-    if not (lines and title.startswith("# ")):
-        return text
-    return "\n".join((title, "", "```{index}", *lines, "```", "")) + newline + rest
 
 
 def _shown(output: Mapping[str, Any]) -> Iterator[str]:
@@ -376,3 +368,23 @@ def _run_sphinx(cache: Path, jobs: int) -> None:
     if done.returncode:
         said = (done.stderr or done.stdout).strip()[-3000:]
         raise SiteError(f"Sphinx could not make the site:\n{said}")
+
+
+def _settle(path: Path, other_names: Mapping[str, Iterable[str]]) -> None:
+    """Add the other names of terms to Sphinx's search index, and put it in an order of its own.
+
+    Sphinx orders the index as pages came to be, and when it makes only some pages again it forgets the entries of the
+    others; so entries are ours.
+    """
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index("(") + 1, text.rindex(")")
+    index = json.loads(text[start:end])
+    number = {name: position for position, name in enumerate(index["docnames"])}
+    entries: dict[str, list[tuple[int, str, bool]]] = {}
+    for name, others in sorted(other_names.items()):
+        for entry in dict.fromkeys(other.lower() for other in others):
+            entries.setdefault(entry, []).append((number[name], "", True))
+    index["indexentries"] = entries
+    index["alltitles"] = {title: sorted(places, key=json.dumps) for title, places in index["alltitles"].items()}
+    settled = json.dumps(index, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    path.write_text(text[:start] + settled + text[end:], encoding="utf-8")

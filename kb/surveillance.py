@@ -218,7 +218,7 @@ def to_text(found: Status, *, every: bool = False, shown: int = 8) -> str:
     limit = None if every else shown
     lines: list[str] = []
     for chain in found.chains:
-        lines += _chain_lines(chain, limit)
+        lines += _chain_lines(chain)
     if not found.chains:
         lines += ["No notice about a study of the base in the snapshot.", ""]
     unseen = len(found.curated) + len(found.missing) + len(found.without_pmid)
@@ -238,7 +238,7 @@ def to_text(found: Status, *, every: bool = False, shown: int = 8) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _chain_lines(chain: Chain, limit: int | None) -> list[str]:
+def _chain_lines(chain: Chain) -> list[str]:
     lines = [f"{chain.study}: {'; '.join(map(str, chain.notices))}", f"  {chain.label}: {chain.title}"]
     for notice in chain.notices:
         parts = (notice.printed, notice.note, f"read in: {notice.source}" if notice.source else None)
@@ -259,7 +259,7 @@ def _chain_lines(chain: Chain, limit: int | None) -> list[str]:
     lines.append(f"  {_count(len(chain.posts), 'post')} to look at again:")
     lines += [f"    {post}" for post in chain.posts]
     pages = [page for page in chain.notebooks if not page.startswith("post/")]
-    lines += _listed(f"  {len(chain.notebooks)} notebooks show it; besides those of the posts", pages, limit)
+    lines += _listed("  other notebooks that show it", pages, None)
     return [*lines, ""]
 
 

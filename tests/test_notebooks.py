@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -24,6 +25,7 @@ from kb.notebooks import (
     select,
 )
 from kb.notebooks.host import can_fork
+from kb.notebooks.pool import Engine
 from kb.notebooks.progress import Lines, Reporter
 from kb.notebooks.stale import ingredients
 from kb.problems import KbError
@@ -166,7 +168,8 @@ def test_both_engines_give_the_same_bytes_twice(templates, tmp_path):
     write_template(templates, "one", *SHOWS)
     jobs = [Job("one", f"{n}.ipynb", {"word": f"w{n}"}) for n in range(2)]
     texts = {}
-    for engine, turn in (("kernel", 1), ("warm", 1), ("warm", 2)):
+    runs: list[tuple[Engine, int]] = [("kernel", 1), ("warm", 1), ("warm", 2)]
+    for engine, turn in runs:
         folder = tmp_path / f"{engine}{turn}"
         run_all(jobs, folder, evidence=tmp_path, workers=2, engine=engine)
         texts[engine, turn] = [(folder / job.output).read_text() for job in jobs]
@@ -187,7 +190,7 @@ def test_both_engines_give_the_same_bytes_twice(templates, tmp_path):
 def test_both_engines_give_the_same_pages_of_the_base(base, tmp_path):
     jobs = select(plan(base), ["overview", "condition/lateral-epicondylitis", "intervention/shockwave"])
     jobs += [job for job in plan(base) if job.template == "post"][:1]
-    for engine in ("kernel", "warm"):
+    for engine in get_args(Engine):
         run_all(jobs, tmp_path / engine, evidence=base.root, engine=engine)
     for job in jobs:
         warm, kernel = ((tmp_path / engine / job.output).read_bytes() for engine in ("warm", "kernel"))
@@ -272,6 +275,7 @@ def running(words: str) -> list[str]:
 INTERRUPTED = """
 import sys
 from pathlib import Path
+from typing import get_args
 from kb.notebooks import Job, run_all
 from kb.notebooks.progress import Lines
 jobs = [Job("one", f"{n}.ipynb") for n in range(4)]

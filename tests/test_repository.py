@@ -19,7 +19,7 @@ from tools.environment import Environment
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("run", "dev")
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "playwright": "playwright-python"}
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "isal": "python-isal", "playwright": "playwright-python"}
 CONDA_ONLY = {"pip", "python"}
 
 
@@ -53,7 +53,9 @@ def repository_files() -> list[Path]:
 
 def test_environment_file_is_in_step_with_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    conda = {re.split(r"[<>=]", line)[0]: line for line in environment["dependencies"]}
+    lines = [line for line in environment["dependencies"] if isinstance(line, str)]
+    lines += next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    conda = {re.split(r"[<>=]", line)[0]: line for line in lines}
     expected = {"python": f"python{PYPROJECT['project']['requires-python']}", "pip": "pip"}
     for requirement in declared(dev=True):
         name = CONDA_NAMES.get(requirement.name, requirement.name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from kb.cli.add import add
 from kb.cli.common import (
     BUILD,
     EVIDENCE,
@@ -21,6 +22,8 @@ from kb.cli.common import (
     joined,
     open_base_at,
 )
+from kb.cli.refresh import refresh
+from kb.cli.surveillance import status, watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +63,7 @@ def validate(evidence: Path | None, format_: str) -> None:
                 f"{n_claims} claims; {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}",
                 err=bool(problems),
             )
-    if any(problem.severity == "error" for problem in problems):
+    if problems:
         sys.exit(FOUND_PROBLEMS)
 
 
@@ -71,11 +74,11 @@ NOUNS = (
 
 _SHORT = {
     "studies": ("label", "year", "design", "n_participants", "title"),
-    "findings": ("as_reported", "timepoint", "measure", "estimate", "ci_low", "ci_high", "direction"),
+    "findings": ("as_reported", "timepoint", "measure", "estimate", "ci_low", "ci_high", "direction", "notice"),
     "posts": ("date", "title", "n_citations", "n_claims"),
     "claims": ("statement", "wording", "verdict"),
     "citations": ("authors", "year", "journal", "link", "study"),
-    "evidence": ("claim", "study", "bearing", "relation"),
+    "evidence": ("claim", "study", "bearing", "relation", "notice"),
     "interventions": ("label", "patient_label", "kind", "broader"),
     "outcomes": ("label", "patient_label", "better", "unit", "broader"),
     "conditions": ("label", "patient_label", "broader"),
@@ -171,7 +174,7 @@ def table(
         raise click.UsageError(message)
     base = open_base_at(evidence)
     if claims and post:
-        made = claims_table(base.corpus, base.resolve(post, "post").id)
+        made = claims_table(base.corpus, base.resolve(post, "post").id, base.notices)
     else:
         made = base.table(
             condition=condition, intervention=intervention, outcome=outcome, population=population, post=post
@@ -186,6 +189,13 @@ def table(
 @click.option("--force", is_flag=True, help="Run every notebook again, also where nothing changed.")
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks at a time. [default: number of processors]")
 @click.option("--executor", type=click.Choice(["processes", "serial"]), default="processes", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["warm", "kernel"]),
+    default="warm",
+    show_default=True,
+    help="A process that is warm already and forked for each notebook, or an ordinary kernel for each.",
+)
 def build(
     evidence: Path | None,
     build_dir: Path | None,
@@ -193,13 +203,14 @@ def build(
     force: bool,
     jobs: int | None,
     executor: Literal["processes", "serial"],
+    engine: Literal["warm", "kernel"],
 ) -> None:
     """Validate, re-run stale notebooks and write build/site; the last good build stays if anything fails."""
     from kb.base import default_evidence
     from kb.build import build as build_site
 
     root = evidence or default_evidence()
-    made = build_site(root, build_dir, only=tuple(only) or None, force=force, jobs=jobs, executor=executor)
+    made = build_site(root, build_dir, only=tuple(only) or None, force=force, jobs=jobs, executor=executor, engine=engine)
     click.echo(made)
 
 
@@ -230,3 +241,18 @@ def lab(arguments: Sequence[str], evidence: Path | None) -> None:
     from kb.notebooks import open_lab
 
     sys.exit(open_lab(evidence, arguments))
+
+
+@main.group()
+def pubmed() -> None:
+    """Metadata from PubMed: fetch it, see what is old or retracted, watch for new literature.
+
+    Email, tool name and API key come from KB_ENTREZ_EMAIL, KB_ENTREZ_TOOL and NCBI_API_KEY or a user config file;
+    KB_ENTREZ_URL names another server than NCBI's.
+    """
+
+
+main.add_command(add)
+pubmed.add_command(refresh)
+pubmed.add_command(status)
+pubmed.add_command(watch)

@@ -35,6 +35,12 @@ def digest_folder(folder: Path, endings: Iterable[str] | None = None) -> str:
     return total.hexdigest()
 
 
+def digest_evidence(root: Path) -> str:
+    """SHA-256 of the evidence that pages are made of; the searches for new literature are no part of it."""
+    parts = (path for path in sorted(root.iterdir()) if not path.name.startswith(".") and path.name != "watch")
+    return digest_of(*(f"{p.name} {digest_folder(p) if p.is_dir() else digest_file(p)}" for p in parts))
+
+
 def digest_file(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as stream:
@@ -65,7 +71,7 @@ def ingredients(jobs: Iterable[Job], evidence: Path) -> dict[str, str]:
     All of the evidence and all of kb count for every notebook: a notebook may be run more often than it need be,
     never less.
     """
-    shared = (str(EPOCH), digest_folder(evidence), digest_code())
+    shared = (str(EPOCH), digest_evidence(evidence), digest_code())
     templates: dict[str, str] = {}
     answer = {}
     for job in jobs:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kb.pubmed import answers, citmatch
-from kb.pubmed.cache import PMID, Cache, cache_root
+from kb.pubmed.cache import PMID, Cache, Entry, cache_root
 from kb.pubmed.config import Settings, load_settings
 from kb.pubmed.entrez import ask
 from kb.pubmed.errors import EntrezError
@@ -120,6 +120,11 @@ class Entrez:
         """What the person should know, one sentence each."""
         return self.settings.notes + ((self.limiter.note,) if self.limiter.note else ())
 
+    def kept(self, pmid: str, *, newer_than: dt.datetime | None = None) -> Entry | None:
+        """The full answer that the cache holds from this server; another server's answer does not count."""
+        entry = self.cache.get(pmid, newer_than=newer_than) if self.cache else None
+        return entry if entry and entry.source == source_of(self.settings, pmid) else None
+
     def fetch(
         self, ids: Iterable[str], *, newer_than: dt.datetime | None = None, progress: Progress | None = None
     ) -> Iterator[Batch]:
@@ -151,7 +156,7 @@ class Entrez:
 
         tell(0)
         for some in _batches(wanted):
-            known = _from_cache(self.cache, some, newer_than)
+            known = _batch_of([entry for pmid in some if (entry := self.kept(pmid, newer_than=newer_than))])
             ask_for += [pmid for pmid in some if pmid not in known.records]
             if known.records:
                 tell(len(known.records))
@@ -348,9 +353,7 @@ def match_ids(asked: tuple[str, ...], got: list[str]) -> tuple[dict[str, str], t
     return merged, tuple(p for p in asked if p not in there and p not in merged)
 
 
-def _from_cache(cache: Cache | None, some: tuple[str, ...], newer_than: dt.datetime | None) -> Batch:
-    entries = [cache.get(pmid, newer_than=newer_than) for pmid in some] if cache else []
-    whole = [entry for entry in entries if entry]
+def _batch_of(whole: list[Entry]) -> Batch:
     merged = {entry.pmid: entry.holds for entry in whole if entry.holds != entry.pmid}
     return Batch(tuple(entry.pmid for entry in whole), {entry.pmid: entry.xml for entry in whole}, merged=merged)
 

@@ -100,15 +100,16 @@ def identify(given: str) -> Identified:
         from kb.pubmed.addresses import read_address
 
         return read_address(text, given)
-    if found := _PMCID.fullmatch(text):
+    bare = text.rstrip(".,;")
+    if found := _PMCID.fullmatch(bare):
         return _pmcid(found, given)
     if found := _DOI_HEAD.match(text):
         text = text[found.end() :]
     if text.startswith("10.") and "/" in text:
         return doi(text, given, ("odd dashes were read as hyphens",) if _HYPHENS.search(given) else ())
-    if found := _PII.fullmatch(text):
+    if found := _PII.fullmatch(bare):
         return Identified("pii", pii(found), given)
-    if (found := _PMID.fullmatch(text)) and not is_isbn(text):
+    if (found := _PMID.fullmatch(bare)) and not is_isbn(bare):
         return pmid(found[1], given)
     raise IdentifyError(given, *_advice(text))
 
@@ -117,7 +118,10 @@ def _tidy(given: str) -> str:
     """Without what copying from a page or PDF adds: invisible marks, quotes, odd hyphens."""
     text = _HYPHENS.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFC", given)))
     text = " ".join(text.split()).strip("\"'“”‘’«»` ")
-    return text[1:-1].strip() if text[:1] + text[-1:] in {"<>", "()", "[]"} else text
+    bare = text.rstrip(".,; ")
+    if bare[:1] + bare[-1:] in {"<>", "()", "[]"}:
+        return bare[1:-1].strip()
+    return text[1:] if text[:1] and text[0] in "<([" else text
 
 
 def pmid(digits: str, given: str) -> Identified:
@@ -196,6 +200,11 @@ _WHAT_IT_IS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             r"NCT[0-9]{8}|ISRCTN[0-9]{5,8}|ACTRN[0-9]{14}|CRD[0-9]{8,}|ChiCTR\S+|DRKS[0-9]{8}",
             "is the registration of a trial or review, not a publication",
             "Give the PMID or DOI of the article; a search in PubMed for this number may find it.",
+        ),
+        (
+            r"[0-9]+(?:[\s,;]+[0-9]+)+",
+            "holds several numbers",
+            "Give each id by itself, without quotes and commas.",
         ),
         (r"(?:pmcid\s*:?\s*)?pmc\s*:?", "is 'PMC' without its number", _PMCID_FORM),
         (r"(?:pmcid|pmc)\W*\S*", "is no PMCID", _PMCID_FORM),

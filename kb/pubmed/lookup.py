@@ -134,7 +134,7 @@ def _fetched(
         for batch in client.fetch(dict.fromkeys(pmids), newer_than=now - _FRESH, progress=progress):
             answers.merged |= batch.merged
             for pmid, xml in batch.records.items():
-                kept = client.cache.get(pmid) if client.cache else None
+                kept = client.kept(pmid)
                 try:
                     fetched[pmid] = Answer(next(iter(parse(xml))), (kept.fetched if kept else now).date())
                 except (KbError, StopIteration) as error:

@@ -126,7 +126,7 @@ class _Run:
 
     def entry(self, pmid: str, record: Record) -> Entry:
         """The record with the day on which it was fetched."""
-        kept = self.entrez.cache.get(pmid) if self.entrez.cache else None
+        kept = self.entrez.kept(pmid)
         return Entry(record, "pubmed", kept.fetched.date() if kept else self.today)
 
 

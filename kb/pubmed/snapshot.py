@@ -88,7 +88,11 @@ def _entry(data: Any) -> Entry:  # noqa: ANN401 - whatever a file holds
     if not isinstance(data["date"], dt.date):
         message = f"date is {data['date']!r}, not a day"
         raise TypeError(message)
-    return Entry(from_dict(data["record"]), data["source"], data["date"])
+    record = from_dict(data["record"])
+    if msgspec.json.decode(msgspec.json.encode(to_dict(record))) != data["record"]:
+        message = "it holds a field that no record has, or one that is empty"
+        raise ValueError(message)
+    return Entry(record, data["source"], data["date"])
 
 
 def curated(reference: Reference, publication_types: Iterable[str] = (), mesh_terms: Iterable[str] = ()) -> Record:

@@ -3,10 +3,10 @@
 The text is cut at the borders of records by a search in bytes and each record is parsed by itself, so memory is that
 of one record, whatever the file, and records can be handed to several processes.
 
-Parsers measured on one baseline-like record of 14 kB (Python 3.11, µs): Bio.Entrez 1,600; ElementTree 276, and its
-walk; expat with empty callbacks 240; lxml 140, and 60 to read it; pugixml (pygixml) 24, and 70 to read it. Only the
-last leaves room for the checks and the hash, so it is used, and what it forgives is checked in `kb.pubmed.xml_convert`.
-isal unpacks gzip in a quarter of zlib's time.
+Parsers measured on a baseline-like record of 15 kB (Python 3.11, µs to parse, then to read all fields): Bio.Entrez
+1,600; ElementTree 280 + 80; expat with empty callbacks 240; lxml 90-140 + 110; pugixml (pygixml) 20 + 110. Only the
+last leaves room for hash and checks within a sixth of Bio.Entrez's time; what it forgives is checked in
+`kb.pubmed.xml_convert`, by expat in a strict reading. isal unpacks gzip in a quarter of zlib's time.
 
 No network, no file but the source, no entity, no DTD is ever read.
 """
@@ -51,7 +51,7 @@ def parse(source: Source, *, abstracts: bool = False, strict: bool = False) -> I
         Also give the sections of abstracts, for a caller that keeps them out of the evidence.
     strict
         Let expat check every record: refuses the last few things that are not well-formed but harmless, such as an
-        attribute given twice, at the cost of a third of the speed.
+        attribute given twice, at the cost of a third of the speed. `parse_all` is strict by default.
 
     Raises
     ------

@@ -39,7 +39,7 @@ _WORDS = {
     r"\texttrademark": "™",
     r"\slash": "/",
 }
-_COMMAND = re.compile(r"\\(?:text\w+|slash)(?![A-Za-z])(?:\{\})?\s?")
+_COMMAND = re.compile(r"\\(?:text\w+|slash)(?![A-Za-z])(?:\{\}|\s)?")
 _LEFT = re.compile(r"\\[A-Za-z]+\s?")
 _DOLLAR = "\ue000"
 

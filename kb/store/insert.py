@@ -65,7 +65,8 @@ def read_back(reference: Reference) -> tuple[Reference | None, list[Problem]]:
     except ValueError as error:
         return None, [Problem(bibtex.FILE, 0, "bibtex-syntax", str(error))]
     with tempfile.TemporaryDirectory() as folder:
-        path = write_text(Path(folder) / bibtex.FILE, text)
+        path = Path(folder) / bibtex.FILE
+        path.write_text(text, encoding="utf-8")
         found, _, problems = bibtex.read(path)
     return found.get(reference.key), problems
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 Placed = tuple[str, Found]
 
-WARNINGS = frozenset({"year-differs"})
+WARNINGS = frozenset({"unused-study", "year-differs"})
+"""Problems that do not keep the evidence from being used; `kb validate` exits 1 for them all the same."""
 
 _IDENTIFIERS = {
     "pmid": (re.compile(r"[1-9][0-9]{0,7}"), "A PMID is 1 to 8 digits."),

@@ -205,12 +205,12 @@ def test_markup_that_the_dtd_allows_keeps_its_text(name):
     citation = f"<MedlineCitation><PMID>1</PMID><Article>{article}</Article>{keywords}</MedlineCitation>"
     answer = f"<PubmedArticle>{citation}</PubmedArticle>"
     (found,) = parse_all(answer.encode(), abstracts=True).records
-    author = found.authors[0] if found.authors else Author()
+    first = found.authors[0] if found.authors else Author()
     places = {
         "ArticleTitle": found.title,
         "VernacularTitle": found.vernacular_title,
-        "CollectiveName": author.collective,
-        "Suffix": author.suffix,
+        "CollectiveName": first.collective,
+        "Suffix": first.suffix,
         "Keyword": found.keywords[0].text if found.keywords else None,
         "AbstractText": found.abstract[0].text if found.abstract else None,
     }

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kb.citations.read.blocks import Block, BlockKind, Document, Link, PostText, render
-from kb.citations.read.content import Content, ReadError, load, understand
+from kb.citations.read.content import MOST_TEXT, Content, ReadError, load, understand
 
-__all__ = ["Block", "BlockKind", "Document", "Link", "PostText", "ReadError", "read", "read_bytes", "read_many", "render"]
+__all__ = str.split("Block BlockKind Document Link PostText ReadError read read_bytes read_many render")
 
 
 def read(source: str | Path, *, kind: str | None = None) -> Document:
@@ -30,11 +30,11 @@ def read(source: str | Path, *, kind: str | None = None) -> Document:
 
 
 def read_bytes(data: bytes, *, name: str = "-", kind: str | None = None) -> Document:
-    """Read what was a file's content; ``name`` is shown in messages, and its ending tells Markdown from plain text.
+    r"""Read what was a file's content; ``name`` is shown in messages, and its ending tells Markdown from plain text.
 
     Examples
     --------
-    >>> document = read_bytes(b"# Rest\\n\\nIt [helps](https://example.org).", name="rest.md")
+    >>> document = read_bytes(b"# Rest\n\nIt [helps](https://example.org).", name="rest.md")
     >>> document.format, [(block.line, block.text) for block in document.posts[0].blocks]
     ('markdown', [(1, 'Rest'), (3, 'It helps .')])
     """
@@ -78,4 +78,7 @@ def _read(content: Content) -> Document:
         from kb.citations.read.plain import read_text
 
         post = read_text(content.text)
+    if sum(len(block.text) for block in post.blocks) > MOST_TEXT:
+        found = f"holds more than {MOST_TEXT >> 20} million characters of text"
+        raise ReadError(content.path, found, "Give the posts one by one, or the export of the blog.")
     return Document(content.path, kind, (post,), content.problems)

@@ -116,13 +116,13 @@ class Document:
 
 
 def render(post: PostText) -> str:
-    """The post's text, one block a line, links as Markdown: what ``line`` counts where the file has no lines.
+    r"""The post's text, one block a line, links as Markdown: what ``line`` counts where the file has no lines.
 
     Examples
     --------
     >>> block = Block(BlockKind.LIST_ITEM, "see the trial here", 2, (Link("https://example.org", 4, 13),))
     >>> render(PostText("Rest", None, None, None, (block,)))
-    '\\n- see [the trial](https://example.org) here'
+    '\n- see [the trial](https://example.org) here'
     """
     lines: list[str] = []
     for block in post.blocks:
@@ -143,7 +143,8 @@ def render(post: PostText) -> str:
 
 _HEADING = re.compile(
     r"(?:(?:selected|key|scientific|further|additional|cited|research|full)\s+)?"
-    r"(?:references?|sources?|bibliography|works cited|literature(?: cited)?|citations?|endnotes|footnotes|notes|reading"
+    r"(?:references?|sources?|bibliography|works cited|literature(?: cited)?|citations?|endnotes|footnotes|notes"
+    r"|reading"
     r"|studies(?: cited)?|research cited|literatur(?:verzeichnis)?|quellen|referenties|bronnen|literatuur|références"
     r"|bibliographie|referencias|bibliografía)"
     r"(?:\s+(?:and|&)\s+(?:further reading|references?|sources?|notes|citations?|links|resources))?\s*:?",

@@ -11,9 +11,11 @@ from pathlib import Path
 from kb.problems import KbError, Problem
 
 MEGABYTE = 1 << 20
-LIMITS = {"feed": 256 * MEGABYTE, "html": 64 * MEGABYTE, "text": 64 * MEGABYTE, "docx": 64 * MEGABYTE}
-LIMITS["markdown"] = 8 * MEGABYTE
-"""Largest file of each kind, in bytes. A feed is read post by post; the others are held in memory."""
+LIMITS = {"feed": 256 * MEGABYTE, "html": 64 * MEGABYTE, "docx": 64 * MEGABYTE}
+LIMITS |= {"text": 8 * MEGABYTE, "markdown": 8 * MEGABYTE}
+"""Largest file of each kind, in bytes. A feed is read post by post, a page may hold pictures."""
+MOST_TEXT = 8 * MEGABYTE
+"""Characters of one post: more than any book."""
 _HEAD = 4096
 
 
@@ -83,11 +85,11 @@ def load(source: str | Path, kind: str | None = None) -> Content:
 
 
 def understand(path: str, data: bytes, kind: str | None = None) -> Content:
-    """What some bytes are; see :func:`load`.
+    r"""What some bytes are; see :func:`load`.
 
     Examples
     --------
-    >>> understand("draft.txt", b"<!doctype html><p>Rest caf\\xe9").kind
+    >>> understand("draft.txt", b"<!doctype html><p>Rest caf\xe9").kind
     'html'
     >>> understand("draft.docx", b"%PDF-1.7")
     Traceback (most recent call last):
@@ -169,7 +171,7 @@ _MOST_CONTROLS = 0.002
 
 
 def to_utf8(path: str, data: bytes) -> tuple[bytes, tuple[Problem, ...]]:
-    """Bytes of a text recoded as UTF-8, and what was noticed.
+    r"""Bytes of a text recoded as UTF-8, and what was noticed.
 
     A byte order mark counts first, then UTF-8 when it is valid, then UTF-16 by its zero bytes, then what the file
     declares. A file that is mostly UTF-8 keeps it; its other bytes are read as Windows-1252, as browsers do.
@@ -181,7 +183,7 @@ def to_utf8(path: str, data: bytes) -> tuple[bytes, tuple[Problem, ...]]:
 
     Examples
     --------
-    >>> to_utf8("x", "Øre".encode("utf-16"))[0].decode(), to_utf8("x", b"caf\\xe9 caf\\xc3\\xa9")[0].decode()
+    >>> to_utf8("x", "Øre".encode("utf-16"))[0].decode(), to_utf8("x", b"caf\xe9 caf\xc3\xa9")[0].decode()
     ('Øre', 'café café')
     """
     for bom, name in _BOMS:
@@ -190,8 +192,8 @@ def to_utf8(path: str, data: bytes) -> tuple[bytes, tuple[Problem, ...]]:
             broken = f"bytes that are no {name}" if "\ufffd" in text else ""
             return text.encode("utf-8", "replace"), _noticed(path, broken)
     _refuse_binary(path, data)
-    if (name := _utf16(data)) is not None:
-        return data.decode(name, "replace").encode("utf-8", "replace"), ()
+    if (wide := _utf16(data)) is not None:
+        return data.decode(wide, "replace").encode("utf-8", "replace"), ()
     if _is_utf8(data):
         return data, ()
     declared = _DECLARED.search(data[:_HEAD])

@@ -7,18 +7,20 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Literal
 
 from lxml import etree
 
 from kb.citations.read.blocks import Block, BlockBuilder, BlockKind, PostText, mark_references
-from kb.citations.read.content import LIMITS, MEGABYTE, Content, ReadError
+from kb.citations.read.content import MEGABYTE, Content, ReadError
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+_Event = Literal["start", "end"]
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _MAIN = "word/document.xml"
 _MOST_PARTS = 20_000
+_MOST_XML = 32 * MEGABYTE
 _SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "pPrChange", "rPrChange"})
 _FIELD = re.compile(r"\s{0,9}HYPERLINK\s{1,9}(?:\\[a-z]\s{1,9}){0,3}\"([^\"]{1,2000})\"", re.IGNORECASE)
 _OTHER_PARTS = {"mimetype": "an OpenDocument text or e-book", "xl/workbook.xml": "a workbook"}
@@ -29,7 +31,7 @@ class _Capped(io.RawIOBase):
     """A part of the archive, up to a number of bytes."""
 
     def __init__(self, raw: IO[bytes], path: str) -> None:
-        self._raw, self._path, self._left = raw, path, LIMITS["docx"]
+        self._raw, self._path, self._left = raw, path, _MOST_XML
 
     def readable(self) -> bool:
         return True
@@ -38,13 +40,14 @@ class _Capped(io.RawIOBase):
         data = self._raw.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            raise ReadError(
-                self._path,
-                f"unpacks to more than {LIMITS['docx'] // MEGABYTE} MB of text, which no document holds",
-                "Do not open it; ask where it came from.",
-            )
+            raise _bomb(self._path)
         buffer[: len(data)] = data
         return len(data)
+
+
+def _bomb(path: str) -> ReadError:
+    found = f"unpacks to more than {_MOST_XML // MEGABYTE} MB of text, which no document holds"
+    return ReadError(path, found, "Do not open it; ask where it came from.")
 
 
 def read_docx(content: Content) -> PostText:
@@ -87,13 +90,17 @@ def _check(archive: zipfile.ZipFile, path: str) -> None:
     if len(names) > _MOST_PARTS:
         raise ReadError(path, f"is an archive of {len(names)} parts", "Save the document again.")
     if _MAIN not in names:
-        what = next((text for name, text in _OTHER_PARTS.items() if name in names), "an archive without a Word document")
+        what = next(
+            (text for name, text in _OTHER_PARTS.items() if name in names), "an archive without a Word document"
+        )
         raise ReadError(path, f"is {what}", "Save it as .docx or .html, or unpack it and give the files.")
 
 
 def _events(
-    archive: zipfile.ZipFile, name: str, path: str, events: tuple[str, ...] = ("start", "end")
+    archive: zipfile.ZipFile, name: str, path: str, events: tuple[_Event, ...] = ("start", "end")
 ) -> Iterator[tuple[str, etree._Element]]:
+    if archive.getinfo(name).file_size > _MOST_XML:
+        raise _bomb(path)
     with archive.open(name) as raw:
         capped = io.BufferedReader(_Capped(raw, path))
         parser = etree.iterparse(

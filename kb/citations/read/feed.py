@@ -64,8 +64,8 @@ def read_feed(content: Content) -> tuple[str, tuple[PostText, ...], tuple[Proble
         advice = "Export it again; the file may have been cut short."
         if not posts:
             raise ReadError(content.path, f"is a feed without a post that can be read ({fatal})", advice)
-        found = f"is no whole feed; {len(posts)} posts were read ({fatal})"
-        problems = (*problems, Problem(content.path, 0, "broken-feed", found, advice, "warning"))
+        message = f"is no whole feed; {len(posts)} posts were read ({fatal})"
+        problems = (*problems, Problem(content.path, 0, "broken-feed", message, advice, "warning"))
     elif not posts:
         found = Problem(content.path, 0, "no-posts", "is a feed without a post", "Export the posts, too.", "warning")
         problems = (*problems, found)
@@ -147,9 +147,12 @@ def _markup(element: etree._Element) -> str:
 
 
 _SHORTCODE = re.compile(
-    r"\[(/?)([a-z][a-z0-9_-]{1,40})((?:\s+[\w-]{1,40}=(?:\"[^\"\]]{0,500}\"|'[^'\]]{0,500}'|[^\s\"'\]]{1,200})){0,30})\s{0,3}/?\]"
+    r"\[(/?)([a-z][a-z0-9_-]{1,40})((?:\s+[\w-]{1,40}=(?:\"[^\"\]]{0,500}\"|'[^'\]]{0,500}'"
+    r"|[^\s\"'\]]{1,200})){0,30})\s{0,3}/?\]"
 )
-_SHORTCODES = frozenset("caption gallery embed audio video playlist footnote more nextpage contact-form toc".split())
+_SHORTCODES = frozenset(
+    ["caption", "gallery", "embed", "audio", "video", "playlist", "footnote", "more", "nextpage", "contact-form", "toc"]
+)
 
 
 def _without_shortcodes(content: str) -> str:

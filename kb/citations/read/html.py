@@ -13,24 +13,32 @@ from kb.citations.read.blocks import Block, BlockBuilder, BlockKind, PostText, m
 _CHUNK = 1 << 16
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _BLOCKS = frozenset(
-    "p div section article main header footer aside nav blockquote figure figcaption pre address details summary table "
-    "tr td th caption ul ol li dl dt dd body html center hr fieldset".split()
+    str.split(
+        "p div section article main header footer aside nav blockquote figure figcaption pre address details "
+        "summary table tr td th caption ul ol li dl dt dd body html center hr fieldset"
+    )
 ) | frozenset(_HEADINGS)
 # What is drawn by scripts, filled in by the reader, or not drawn at all.
 _NO_TEXT = frozenset(
-    "script style template noscript iframe object embed svg canvas math audio video map select option datalist button "
-    "textarea head nav dialog menu rp".split()
+    str.split(
+        "script style template noscript iframe object embed svg canvas math audio video map select option datalist "
+        "button textarea head nav dialog menu rp"
+    )
 )
 _NO_TEXT_OUTSIDE = frozenset({"header", "footer", "aside", "form"})
 _NO_TEXT_NAMES = frozenset(
-    "comments comment-list commentlist comments-area comment-respond respond disqus_thread sqs-comments "
-    "squarespace-comments fb-comments screen-reader-text sr-only visually-hidden visuallyhidden breadcrumb breadcrumbs "
-    "site-header site-footer site-navigation navigation post-navigation pagination skip-link sharedaddy "
-    "related-posts jp-relatedposts cookie-banner cookie-notice sqs-cookie-banner-v2 widget-area sidebar".split()
+    str.split(
+        "comments comment-list commentlist comments-area comment-respond respond disqus_thread sqs-comments "
+        "squarespace-comments fb-comments screen-reader-text sr-only visually-hidden visuallyhidden breadcrumb "
+        "breadcrumbs site-header site-footer site-navigation navigation post-navigation pagination skip-link "
+        "sharedaddy related-posts jp-relatedposts cookie-banner cookie-notice sqs-cookie-banner-v2 widget-area "
+        "sidebar"
+    )
 )
 _NO_TEXT_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu"})
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:[a-z%]{0,3})\s*(?:;|!|$)", re.IGNORECASE
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:[a-z%]{0,3})\s*(?:;|!|$)",
+    re.IGNORECASE,
 )
 _GAP_AFTER = frozenset({"p", "li"}) | frozenset(_HEADINGS)
 
@@ -93,8 +101,9 @@ class Reader:
 
     # --- called by the parser -------------------------------------------------------------------------------------
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attrib: Mapping[str, str]) -> None:
         """An element begins."""
+        attributes = attrib
         state = self._state
         here = _Open(tag, hides=self._hides(tag, attributes))
         state.open.append(here)
@@ -219,8 +228,12 @@ class Reader:
 
     def _flush(self, *, inside: bool = False) -> None:
         had_text = self._builder.has_text
-        for block in self._builder.finish(self._kind(), self._block_line, **self._labels(), keep_open=True):
-            self.regions.append((self._state.region, block))
+        state = self._state
+        label = state.items[-1] if state.items else None
+        for block in self._builder.finish(
+            self._kind(), self._block_line, label=label, level=state.heading, keep_open=True
+        ):
+            self.regions.append((state.region, block))
             if block.kind is BlockKind.HEADING and block.level == 1 and self.page.heading is None:
                 self.page.heading = block.text
         if had_text and not inside and not self._gap and not self._fragment and not self._state.cells:
@@ -233,10 +246,6 @@ class Reader:
         if state.cells:
             return BlockKind.TABLE_CELL
         return BlockKind.LIST_ITEM if state.items else BlockKind.PARAGRAPH
-
-    def _labels(self) -> dict[str, object]:
-        state = self._state
-        return {"label": state.items[-1] if state.items else None, "level": state.heading}
 
     def _is_loose(self) -> bool:
         return not any(item.tag in _GAP_AFTER or item.tag == "pre" for item in self._state.open[-8:])

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_FRONT = re.compile(r"^(title|date|published|url|permalink|canonical|canonical_url|slug)\s*:\s*(.{1,500})$", re.MULTILINE)
+_FRONT = re.compile(
+    r"^(title|date|published|url|permalink|canonical|canonical_url|slug)\s*:\s*(.{1,500})$", re.MULTILINE
+)
 _ANCHOR = re.compile(r"<a\s[^>]{0,2000}?href\s{0,3}=\s{0,3}[\"']?([^\"'\s>]{1,2000})", re.IGNORECASE)
+
+
+_MOST_MARKS = 1000
 
 
 @dataclass(slots=True)
@@ -30,16 +35,21 @@ class _Place:
 
 
 def read_markdown(text: str) -> PostText:
-    """A Markdown file as one post.
+    r"""A Markdown file as one post.
 
     Examples
     --------
-    >>> post = read_markdown("---\\ntitle: Rest\\n---\\n# Why\\n\\nIt *helps*\\n[runners](https://example.org).\\n")
+    >>> post = read_markdown("---\ntitle: Rest\n---\n# Why\n\nIt *helps*\n[runners](https://example.org).\n")
     >>> post.title, [(b.line, b.text, b.emphasis) for b in post.blocks]
     ('Rest', [(4, 'Why', ()), (6, 'It helps runners .', ((3, 8),))])
     """
-    parser = _parser()
-    blocks = list(_walk(parser.parse(text)))
+    if any(
+        part.count(mark) > _MOST_MARKS for part in text.split("\n\n") if len(part) > _MOST_MARKS for mark in "[*_<&`!"
+    ):
+        from kb.citations.read.plain import read_text
+
+        return read_text(text)  # no prose; markdown-it would look for partners of each mark again and again
+    blocks = list(_walk(_parser().parse(text)))
     facts: dict[str, str] = {}
     if text.startswith("---\n") and (end := text.find("\n---", 4)) > 0:
         facts = {name: value.strip("\"' ") for name, value in _FRONT.findall(text[4 : min(end, 20_000)])}

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from kb.citations.read.blocks import Block, BlockBuilder, BlockKind, PostText, mark_references
+import itertools
 
 _LINK = re.compile(
-    r"!?\[(?P<text>[^\[\]\n]{0,1000})\]\((?P<href>(?:[^()\s]|\([^()\s]{0,200}\)){0,2000})(?:\s{1,3}\"[^\"\n]{0,300}\")?\)"
+    r"!?\[(?P<text>[^\[\]\n]{0,1000})\]\((?P<href>(?:[^()\s]"
+    r"|\([^()\s]{0,200}\)){0,2000})(?:\s{1,3}\"[^\"\n]{0,300}\")?\)"
     r"|<(?P<auto>https?://[^<>\s]{1,2000})>"
     r"|(?P<bare>\b(?:https?://|www\.|doi\.org/|(?:m\.)?pubmed\.ncbi\.nlm\.nih\.gov/)[^\s<>\"'\]|]{1,2000})"
 )
@@ -22,11 +24,11 @@ _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(?=\S)")
 
 
 def read_text(text: str) -> PostText:
-    """A plain text as one post; title, date and address are taken from its first lines when they stand there.
+    r"""A plain text as one post; title, date and address are taken from its first lines when they stand there.
 
     Examples
     --------
-    >>> post = read_text("# Rest\\n2031-05-01\\nhttps://example.org/rest\\n\\nIt helps ([trial](https://example.org/t)).")
+    >>> post = read_text("# Rest\n2031-05-01\nhttps://example.org/rest\n\nIt helps ([trial](https://example.org/t)).")
     >>> post.title, post.date, post.url, [(b.line, b.text) for b in post.blocks]
     ('Rest', '2031-05-01', 'https://example.org/rest', [(5, 'It helps ( trial ).')])
     """
@@ -77,7 +79,7 @@ def _blocks(lines: list[str], start: int) -> Iterator[Block]:
             continue
         if item:
             kind, label = BlockKind.LIST_ITEM, item["number"] if "number" in item.re.groupindex else None
-            line = line[item.end() :]  # noqa: PLW2901 - the rest of the line
+            line = line[item.end() :]
         add_marked(builder, line)
     yield from builder.finish(kind, first, label=label)
 
@@ -87,7 +89,7 @@ def _is_wrapped(lines: list[str]) -> bool:
     lengths = [len(line.rstrip()) for line in lines if line.strip()]
     if len(lengths) < 3 or max(lengths) > _WRAPPED_AT:
         return False
-    followed = sum(bool(a.strip()) and bool(b.strip()) for a, b in zip(lines, lines[1:], strict=False))
+    followed = sum(bool(a.strip()) and bool(b.strip()) for a, b in itertools.pairwise(lines))
     longer = sum(length > 45 for length in lengths)
     return followed * 3 > len(lengths) and longer * 3 > len(lengths)
 

@@ -1,0 +1,269 @@
+"""An entry of a reference list -> authors, year, title, journal, volume, issue, pages; APA, Vancouver, AMA, Harvard."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from kb.citations.find_journals import is_journal
+from kb.citations.find_model import Printed
+
+_LONGEST = 3000
+_LABEL = re.compile(r"\s{0,4}(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s{0,4}(?=[^\d\s])")
+_YEAR = re.compile(r"\(\s?((?:1[89]|20)\d\d)([a-h])?(?:[,/][^)]{0,40})?\s?\)")
+_BARE_YEAR = re.compile(r"(?<![\d:–-])((?:19|20)\d\d)([a-h])?(?![\d–-]|\.\d)")
+_PLACE = re.compile(
+    r"(?P<year>(?:19|20)\d\d)(?:\s[A-Z][a-z]{2,8})?(?:[\s-]\d{1,2})?(?:[-/][A-Za-z]{3,9})?\s?[;,]\s?(?P<vol>\d{1,4}|[Ee]pub)"
+    r"\s?(?:\(\s?(?P<iss>[^()]{1,20})\s?\))?(?:\s?[:,]\s?(?:pp?\.\s?"
+    r"|pp\s)?(?P<pages>[A-Za-z]{0,6}\.?\d[\w.]{0,12}(?:\s?[-–—]\s?[A-Za-z]{0,3}\d{1,7})?))?"
+)
+_VOLUME = re.compile(
+    r",?\s[Vv]?(?:ol)?\.?\s?(?P<vol>\d{1,4})\s?(?:\(\s?(?P<iss>[^()]{1,20})\s?\)|,?\s?(?:no|issue"
+    r"|nr)\.?\s?(?P<no>\d{1,3}))?"
+    r"\s?(?:[,:]\s?(?:pp?\.\s?|pp\s|[Aa]rticle\s?)?(?P<pages>[A-Za-z]{0,6}\.?\d[\w.]{0,14}(?:\s?[-–—]\s?[A-Za-z]{0,3}\d{1,7})?))?(?=[\s.,;]|$)"
+)
+_TAIL = re.compile(
+    r"(?:https?://|www\.|doi\s?[:.]|DOI\s?[:.]|PMC?ID\s?:|Available (?:at|from)|Retrieved|Accessed|Published "
+    r"online|Epub)"
+    r"|\b(?:View on PubMed|PubMed|Full [Tt]ext|Google Scholar|CrossRef|\[(?:PubMed|CrossRef|Google Scholar)\])"
+)
+# One author: "Lee, A. B.", "van der Worp MP", "García-López J"; initials without stops are at most four letters.
+_FAMILY = r"(?:(?:[a-z']{1,5}\s){0,3}[^\W\d_a-z][\w'’‘-]{1,40}(?:\s(?:[^\W\d_a-z][\w'’-]{1,30}|[a-z]{2,3})){0,3})"
+_PERSON = re.compile(
+    rf"{_FAMILY},?\s(?:[^\W\d_a-z]\.?[\s-]?){{1,4}}(?:,?\s(?:Jr|Sr|II|III|2nd|3rd)\.?)?(?=[,.;&(\s]|$)"
+)
+_GIVEN = re.compile(r"(?:[^\W\d_a-z]\.?\s){1,3}[^\W\d_a-z][\w'’-]{1,40}(?=[,.;&(\s]|$)")
+_LAW = re.compile(
+    r"\b(?:Assembly|Senate|House) Bill\b|\b(?:Act|Statute|Code|Law|Regulations?) (?:of|§|\d)|§", re.IGNORECASE
+)
+
+
+def label_of(text: str) -> tuple[str | None, int]:
+    """Number that an entry prints, and where its text begins.
+
+    Examples
+    --------
+    >>> label_of("[12] Lee A."), label_of("2031 was")
+    (('12', 5), (None, 0))
+    """
+    found = _LABEL.match(text)
+    return (found[1] or found[2] or found[3], found.end()) if found else (None, 0)
+
+
+def parse_reference(text: str) -> Printed | None:
+    """What an entry prints; None when it does not read like a reference to a publication.
+
+    Examples
+    --------
+    >>> entry = parse_reference("Okafor AB, van den Berg C, et al. Rest for sore tendons. J Ex. 2031;4(2):10-9.")
+    >>> entry.names, entry.et_al, entry.year, entry.title, entry.journal, entry.volume, entry.issue, entry.pages
+    (('Okafor', 'van den Berg'), True, 2031, 'Rest for sore tendons', 'J Ex', '4', '2', '10-9')
+    >>> entry = parse_reference(
+    ...     "Okafor, A. B., & Lee, C. (2031). Rest for tendons: A trial. Journal of Rest, 4(2), e12."
+    ... )
+    >>> entry.names, entry.year, entry.title, entry.journal, entry.volume, entry.issue, entry.pages
+    (('Okafor', 'Lee'), 2031, 'Rest for tendons: A trial', 'Journal of Rest', '4', '2', 'e12')
+    >>> parse_reference("California Assembly Bill 1000 (2013). Direct access.") is None
+    True
+    """
+    text = text[label_of(text)[1] : _LONGEST]
+    if len(text) < 20 or _LAW.search(text):
+        return None
+    tail = _TAIL.search(text)
+    body = text[: tail.start()].rstrip(" [(") if tail and tail.start() > 20 else text
+    place = _PLACE.search(body)
+    year = _YEAR.search(body[:800])
+    if year and (place is None or year.start() < place.start()):
+        printed = _author_date(body, year)
+    elif place:
+        printed = _vancouver(body, place)
+    else:
+        printed = _loose(body)
+    return printed if printed is not None and _enough(printed) else None
+
+
+def _enough(printed: Printed) -> bool:
+    """Two facts that only a reference prints together."""
+    if printed.year is None or not (printed.names or printed.title):
+        return False
+    return bool(
+        printed.volume or printed.pages or (printed.journal and printed.names) or (printed.names and printed.title)
+    )
+
+
+def _author_date(body: str, year: re.Match[str]) -> Printed | None:
+    """APA and Harvard: Authors (Year). Title. Journal, volume(issue), pages."""
+    names = parse_authors(body[: year.start()])
+    if names is None:
+        return None
+    rest = body[year.end() :].lstrip(" .,:")
+    title, rest = _title(rest)
+    return replace(
+        _journal(rest, Printed(title=title, year=int(year[1]), year_suffix=year[2] or "")),
+        authors=names.authors,
+        names=names.names,
+        et_al=names.et_al,
+    )
+
+
+def _vancouver(body: str, place: re.Match[str]) -> Printed | None:
+    """Authors. Title. Journal. Year;volume(issue):pages."""
+    head = body[: place.start()].rstrip(" .,")
+    names, used = _leading_authors(head)
+    rest = head[used:].lstrip(" .,:")
+    title, journal = _title(rest)
+    if not journal and " " in title:
+        title, _, journal = title.rpartition(". ")
+    volume = place["vol"] if place["vol"][0].isdigit() else None
+    printed = Printed(
+        title=title or None,
+        journal=journal.strip(" .,") or None,
+        year=int(place["year"]),
+        volume=volume,
+        issue=place["iss"],
+        pages=place["pages"].rstrip(".") if place["pages"] else None,
+    )
+    if names is None:
+        return printed if journal else None
+    return replace(printed, authors=names.authors, names=names.names, et_al=names.et_al)
+
+
+def _loose(body: str) -> Printed | None:
+    """Authors. Title. Journal, year or year, volume, pages."""
+    names, used = _leading_authors(body)
+    years = [found for found in _BARE_YEAR.finditer(body, used) if found.start() >= used]
+    if names is None or not years:
+        return None
+    year = years[-1]
+    title, rest = _title(body[used:].lstrip(" .,:"))
+    printed = _journal(rest, Printed(title=title or None, year=int(year[1]), year_suffix=year[2] or ""))
+    if printed.journal:
+        printed = replace(printed, journal=_BARE_YEAR.sub("", printed.journal).strip(" .,;()") or None)
+    return replace(printed, authors=names.authors, names=names.names, et_al=names.et_al)
+
+
+def _title(rest: str) -> tuple[str, str]:
+    """Title, and what follows it; a title in quotes ends with them."""
+    quoted = re.match(r"[\"“‘']([^\"”]{5,400}?)[.,]?[\"”’'](?=[\s.,])[.,]?\s?", rest)
+    if quoted:
+        return quoted[1].strip(), rest[quoted.end() :]
+    for found in re.finditer(r"(?<=[^\W_\d][\w)\]\"”])\s?[.?!](?=\s[A-Z\d\"“(])", rest):
+        before = rest[: found.start()]
+        if before.lower().endswith((" vs", " et al", " st", " no")) or len(before) < 4:
+            continue
+        mark = found[0].strip()
+        return before.strip() + (mark if mark in "?!" else ""), rest[found.end() :].strip()
+    return rest.strip(" ."), ""
+
+
+def _journal(rest: str, printed: Printed) -> Printed:
+    """Journal, volume, issue and pages of "Journal, 4(2), 10-19"."""
+    rest = rest[:400]
+    for found in _VOLUME.finditer(rest):
+        name = rest[: found.start()].strip(" .,*_")
+        if name and not name[-1].isdigit() and not re.fullmatch(r"(?:19|20)\d\d", found["vol"]):
+            pages = found["pages"].rstrip(".") if found["pages"] else None
+            issue = found["iss"] or found["no"]
+            return replace(printed, journal=name, volume=found["vol"], issue=issue, pages=pages)
+    name = re.split(r"[.;]\s|,\s(?=\d|in press|advance)", rest, maxsplit=1)[0].strip(" .,*_()")
+    return replace(printed, journal=name or None)
+
+
+def parse_authors(text: str) -> Printed | None:
+    """Authors before the year of an entry: persons with initials, or a group; None when it is neither.
+
+    Examples
+    --------
+    >>> parse_authors("Denning, T. R., de la Cruz, C. E., and Lee, C. A. ").names
+    ('Denning', 'de la Cruz', 'Lee')
+    >>> parse_authors("World Health Organization. ").names, parse_authors("in the year") is None
+    (('World Health Organization',), True)
+    """
+    bare = text.strip(" .,:;")
+    printed, used = _leading_authors(bare)
+    if printed is not None and used >= len(bare) - 1:
+        return replace(printed, authors=_as_printed(text))
+    words = bare.split()
+    capital = sum(word[0].isupper() for word in words)
+    if not words or len(words) > 14 or not words[0][0].isupper() or len(bare) > 200:
+        return None
+    if capital >= len(words) / 2 and not re.search(r"\d|[.?!]\s", bare.replace("et al.", "et al")):
+        et_al = bool(re.search(r"\bet al\.?$", bare))
+        persons = [
+            re.sub(r"\s?\bet al\.?$", "", part).strip() for part in re.split(r",\s?(?:and\s|&\s?)?|\sand\s|\s&\s", bare)
+        ]
+        is_list = et_al or all(len(part.split()) <= 2 for part in persons)
+        names = tuple(part for part in persons if part) if is_list and len(words) < 8 else (bare,)
+        return Printed(authors=_as_printed(text), names=names, et_al=et_al)
+    return None
+
+
+def _as_printed(text: str) -> str:
+    shown = " ".join(text.split()).strip(",:;")
+    return shown.rstrip() if re.search(r"(?:\b[A-Z]|al)\.$", shown) else shown.rstrip(" .")
+
+
+def _leading_authors(text: str) -> tuple[Printed | None, int]:
+    """Persons at the beginning of an entry, and where they end."""
+    names: list[str] = []
+    position, et_al, end = 0, False, 0
+    while len(names) < 60:
+        found = _PERSON.match(text, position) or (_GIVEN.match(text, position) if names or position == 0 else None)
+        if not found:
+            break
+        names.append(_family(found[0], given_first=found.re is _GIVEN))
+        end = position = found.end()
+        joint = re.compile(r"[\s.]{0,2}[,;]?\s?(?:and\s|&\s?|\.\.\.\s?|…\s?|und\s|en\s|et\s(?!al))?").match(
+            text, position
+        )
+        more = re.compile(r"[\s.,]{0,3}(?:and\s)?et\s?al\b\.?|[\s,]{0,3}(?:and|&) (?:others|colleagues)\b").match(
+            text, position
+        )
+        if more:
+            et_al, end = True, more.end()
+            break
+        if joint is None or not joint[0].strip(" .") or text[position : position + 2] == ". ":
+            if text[position : position + 1] != "," and not (joint and re.search(r"and|&|und|en", joint[0])):
+                break
+        position = joint.end() if joint else position
+    if not names:
+        return None, 0
+    shown = _as_printed(text[:end])
+    return Printed(authors=shown, names=tuple(names), et_al=et_al), end
+
+
+def _family(person: str, *, given_first: bool) -> str:
+    if given_first:
+        return person.rsplit(maxsplit=1)[-1]
+    if "," in person:
+        return person.split(",", maxsplit=1)[0].strip()
+    words = person.split()
+    while len(words) > 1 and re.fullmatch(r"(?:[^\W\d_a-z][.-]?){1,4}|Jr\.?|Sr\.?|I{2,3}|[23](?:nd|rd)", words[-1]):
+        words.pop()
+    return " ".join(words)
+
+
+def place_after(text: str) -> Printed:
+    """Journal, volume, issue and pages that follow the year inside parentheses.
+
+    Examples
+    --------
+    >>> place_after(", J Rest 4(2):10-12").journal, place_after(", J Rest 4(2):10-12").volume
+    ('J Rest', '4')
+    """
+    rest = text.strip(" .,;:")
+    if not rest or len(rest) > 250:
+        return Printed()
+    found = re.search(
+        r"\s(\d{1,4})(?:\s?\(([^()]{1,12})\))?\s?[:,]\s?([A-Za-z]{0,4}\d[\w]{0,9}(?:[-–]\w{1,8})?)\.?$", rest
+    )
+    if found:
+        return Printed(
+            journal=rest[: found.start()].strip(" ,.;") or None, volume=found[1], issue=found[2], pages=found[3]
+        )
+    pages = re.fullmatch(r"pp?\.?\s?(\d[\d–-]{0,12})", rest)
+    if pages:
+        return Printed(pages=pages[1])
+    if is_journal(rest) or (rest[:1].isupper() and len(rest.split()) <= 14 and not re.search(r"[.?!]\s\S{4}", rest)):
+        return Printed(journal=rest)
+    return Printed()
