@@ -43,7 +43,8 @@ def generate(root: Path, studies: int) -> None:
             save_study(root, study.model_copy(update={"key": rename[key]}))
             reference = corpus.references[key]
             doi = reference.doi and f"{reference.doi}.{copy}"
-            references.append(reference.model_copy(update={"key": rename[key], "doi": doi, "pmid": None, "pmcid": None}))
+            update = {"key": rename[key], "doi": doi, "pmid": None, "pmcid": None}
+            references.append(reference.model_copy(update=update))
         for slug, post in corpus.posts.items():
             citations = tuple(c.model_copy(update={"study": c.study and rename[c.study]}) for c in post.citations)
             claims = tuple(
@@ -65,7 +66,7 @@ def measure(code: str, root: Path) -> tuple[float, float]:
     """Seconds of wall time and MiB of peak memory of a fresh Python that runs ``code`` on the folder."""
     start = time.perf_counter()
     script = f"{code}\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    done = subprocess.run([sys.executable, "-c", script, str(root)], check=True, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", script, str(root)], check=True, capture_output=True, text=True)
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return time.perf_counter() - start, int(done.stdout.split()[-1]) / unit
 

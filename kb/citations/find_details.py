@@ -19,23 +19,38 @@ _SMALL = {
 _DESIGNS: tuple[tuple[str, str], ...] = (
     (r"umbrella review|overview of (?:systematic )?reviews", "umbrella-review"),
     (r"network meta[- ,]{1,3}analys[ie]s", "network-meta-analysis"),
-    (r"systematic (?:literature )?reviews?(?: (?:and|with|&)(?: an?)?)?[ ,]{0,2}meta[- ,]{1,3}analys[ie]s|meta[- ,]{1,3}analys[ie]s",
-     "systematic-review-with-meta-analysis"),
+    (
+        r"systematic (?:literature )?reviews?(?: (?:and|with|&)(?: an?)?)?[ ,]{0,2}meta[- ,]{1,3}analys[ie]s"
+        r"|meta[- ,]{1,3}analys[ie]s",
+        "systematic-review-with-meta-analysis",
+    ),
     (r"scoping reviews?", "scoping-review"),
     (r"(?:systematic (?:literature )?|Cochrane )reviews?|systematically reviewed", "systematic-review"),
     (r"(?:narrative|literature|clinical|critical|current concepts) reviews?", "narrative-review"),
     (r"(?:clinical practice |practice |clinical )guidelines?|consensus statement", "clinical-practice-guideline"),
     (r"cluster[- ]randomi[sz]ed", "cluster-randomized-controlled-trial"),
-    (r"randomi[sz]ed(?:[- ]?controlled)?(?: clinical| pilot)? (?:trials?|stud(?:y|ies))|\bRCTs?\b|randomi[sz]ed controlled", "randomized-controlled-trial"),
+    (
+        r"randomi[sz]ed(?:[- ]?controlled)?(?: clinical| pilot)? (?:trials?|stud(?:y|ies))|\bRCTs?\b"
+        r"|randomi[sz]ed controlled",
+        "randomized-controlled-trial",
+    ),
     (r"prospective(?:ly)?(?: \w+)? (?:cohort|stud(?:y|ies))|\bfollowed \d", "prospective-cohort"),
     (r"retrospective(?:ly)?(?: \w+)? (?:cohort|stud(?:y|ies)|analysis|review)", "retrospective-cohort"),
     (r"\bcohort(?: stud(?:y|ies))?", "cohort"),
     (r"case[- ]control", "case-control-study"),
     (r"cross[- ]sectional", "cross-sectional-study"),
     (r"case (?:series|reports?)", "case-series"),
-    (r"cadaver(?:ic)?\b|in vitro|ultrasound research|motion capture|electromyograph\w+|\bEMG\b|biomechanical (?:\w+ )?stud(?:y|ies)", "laboratory-study"),
-    (r"(?:mathematical|computational|musculoskeletal|finite[- ]element|simulation)(?: \w+)? model\w*|modell?ing study", "modelling-study"),
-)  # fmt: skip
+    (
+        r"cadaver(?:ic)?\b|in vitro|ultrasound research|motion capture|electromyograph\w+|\bEMG\b|biomechanical "
+        r"(?:\w+ )?stud(?:y|ies)",
+        "laboratory-study",
+    ),
+    (
+        r"(?:mathematical|computational|musculoskeletal|finite[- ]element|simulation)(?: \w+)? model\w*"
+        r"|modell?ing study",
+        "modelling-study",
+    ),
+)
 _DESIGN = tuple((re.compile(rf"(?:{pattern})", re.IGNORECASE), name) for pattern, name in _DESIGNS)
 _YEAR = re.compile(
     r"(?<![\d$€£.,-])((?:19[5-9]|20[0-4])\d)(?![\d%,-]|\.\d|\s?(?:m\b|participants|patients|people|runners|steps"

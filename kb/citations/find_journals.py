@@ -5,22 +5,27 @@ from __future__ import annotations
 import re
 
 # Names that are also ordinary words or fields: only after "in", "published in", "the journal", or set apart.
-_PLAIN = """Age|Pain|PAIN|Spine|Knee|Foot|Gait|Nature|Science|Cell|Bone|Brain|Sports|Hand|Injury|Healthcare|Medicine|Heart
-Physical Therapy|Sports Health|Sports Medicine|Sports Med|Gait & Posture|Gait and Posture|Manual Therapy|Physiotherapy
-Clinical Biomechanics|Arthroscopy|Circulation|Neurology|Rheumatology|Radiology|Phys Ther|The Knee|The Lancet|The Foot
-Orthopaedic Surgery|Orthopedic Surgery|Clinical Rehabilitation|Clinical Rheumatology|Sports|Nutrients|Musculoskeletal Care
-Physical Therapy in Sport|Sport Sciences for Health|Disability and Rehabilitation|Applied Ergonomics|PM&R|Scientific Reports
-Sports Biomechanics|Muscle & Nerve|Experimental Gerontology|Health Services Research|Physiotherapy Theory and Practice
-Physiotherapy Research International|Current Sports Medicine Reports|Clinics in Sports Medicine|Cureus|Children"""
-_CERTAIN = """JOSPT|BJSM|AJSM|JAMA|NEJM|The BMJ|BMJ Open|BMJ|PLoS One|PLOS ONE|PLoS ONE|Sports Medicine[- ]+Open|Sports Med Open
-JAMA Internal Medicine|JAMA Network Open|PTJ|IJSPT|MSSE|Am J Sports Med|Br J Sports Med|Int J Sports Phys Ther|J Appl Physiol
-J Athl Train|Clin J Sport Med|Clin Biomech|Phys Sportsmed|J Orthop Sports Phys Ther|Med Sci Sports Exerc|Scand J Med Sci Sports
-Medicine (?:and¦&) Science in Sports (?:and¦&) Exercise|J Strength Cond Res|Phys Ther Sport|Gait Posture|Clin Orthop Relat Res
-Knee Surg Sports Traumatol Arthrosc|Foot Ankle Int|J Biomech|J Sci Med Sport|Arch Phys Med Rehabil|Osteoarthritis Cartilage
-Osteoarthritis and Cartilage|Cochrane Database of Systematic Reviews|Cochrane Database Syst Rev|Cochrane Database
-Musculoskeletal Science (?:and¦&) Practice|Brazilian Journal of Physical Therapy|Braz J Phys Ther|Ann Rheum Dis|Ann Intern Med
-New England Journal of Medicine|N Engl J Med|Lancet|Orthop J Sports Med|Eur J Appl Physiol|Int J Sports Med|Eur Spine J
-Sports Medicine and Arthroscopy Review|Medical Science Monitor|Scandinavian Journal of Medicine (?:and¦&) Science in Sports"""
+_PLAIN = """Age|Pain|PAIN|Spine|Knee|Foot|Gait|Nature|Science|Cell|Bone|Brain|Sports|Hand|Injury|Healthcare|Medicine
+Heart|Physical Therapy|Sports Health|Sports Medicine|Sports Med|Gait & Posture|Gait and Posture
+Manual Therapy|Physiotherapy|Clinical Biomechanics|Arthroscopy|Circulation|Neurology|Rheumatology|Radiology
+Phys Ther|The Knee|The Lancet|The Foot|Orthopaedic Surgery|Orthopedic Surgery|Clinical Rehabilitation
+Clinical Rheumatology|Sports|Nutrients|Musculoskeletal Care|Physical Therapy in Sport
+Sport Sciences for Health|Disability and Rehabilitation|Applied Ergonomics|PM&R|Scientific Reports
+Sports Biomechanics|Muscle & Nerve|Experimental Gerontology|Health Services Research
+Physiotherapy Theory and Practice|Physiotherapy Research International|Current Sports Medicine Reports
+Clinics in Sports Medicine|Cureus|Children"""
+_CERTAIN = """JOSPT|BJSM|AJSM|JAMA|NEJM|The BMJ|BMJ Open|BMJ|PLoS One|PLOS ONE|PLoS ONE|Sports Medicine[- ]+Open
+Sports Med Open|JAMA Internal Medicine|JAMA Network Open|PTJ|IJSPT|MSSE|Am J Sports Med|Br J Sports Med
+Int J Sports Phys Ther|J Appl Physiol|J Athl Train|Clin J Sport Med|Clin Biomech|Phys Sportsmed
+J Orthop Sports Phys Ther|Med Sci Sports Exerc|Scand J Med Sci Sports
+Medicine (?:and¦&) Science in Sports (?:and¦&) Exercise|J Strength Cond Res|Phys Ther Sport|Gait Posture
+Clin Orthop Relat Res|Knee Surg Sports Traumatol Arthrosc|Foot Ankle Int|J Biomech|J Sci Med Sport
+Arch Phys Med Rehabil|Osteoarthritis Cartilage|Osteoarthritis and Cartilage
+Cochrane Database of Systematic Reviews|Cochrane Database Syst Rev|Cochrane Database
+Musculoskeletal Science (?:and¦&) Practice|Brazilian Journal of Physical Therapy|Braz J Phys Ther
+Ann Rheum Dis|Ann Intern Med|New England Journal of Medicine|N Engl J Med|Lancet|Orthop J Sports Med
+Eur J Appl Physiol|Int J Sports Med|Eur Spine J|Sports Medicine and Arthroscopy Review
+Medical Science Monitor|Scandinavian Journal of Medicine (?:and¦&) Science in Sports"""
 
 
 def _either(names: str) -> str:

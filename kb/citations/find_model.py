@@ -48,8 +48,8 @@ class Sentence:
 class Printed:
     """The bibliographic facts that a text prints; None where it prints nothing.
 
-    ``names`` are family names or one group, ``et_al`` whether the text says there are more; ``year_suffix`` is the letter
-    of 2020a.
+    ``names`` are family names or one group, ``et_al`` whether the text says there are more; ``year_suffix`` is the
+    letter of 2020a.
     """
 
     authors: str | None = None

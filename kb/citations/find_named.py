@@ -252,7 +252,7 @@ def _prose_year(text: str, year: re.Match[str], hits: list[Hit]) -> Iterator[Hit
 
 
 def _without_year(text: str, end: int) -> Hit | None:
-    """ "Lee et al. found": the year may stand a little further."""
+    """Names as in "Lee et al. found": the year may stand a little further."""
     names = names_before(text, end)
     if names is None or not names.et_al:
         return None
@@ -266,7 +266,7 @@ def _without_year(text: str, end: int) -> Hit | None:
 
 
 def _after_cue(text: str, cue: re.Match[str]) -> Hit | None:
-    """ "research by Lee showed"; after "from" or "of" only a person with a year counts."""
+    """Names after a cue, as in "research by Lee showed"; after "from" or "of" only a person with a year counts."""
     names = names_after(text, cue.end())
     if names is None or re.match(r"\s[A-Z]\.(?:\s|$)", text[names.end : names.end + 4]):
         return None

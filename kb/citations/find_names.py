@@ -151,7 +151,8 @@ def names_before(text: str, end: int, first: int | None = None) -> Names | None:
 
 def _name_before(tokens: list[tuple[str, int, int]], index: int) -> tuple[str, int, bool] | None:
     """Family name whose last word has this index; its text, the index of its first word, whether a first name "
-    "stands."""
+    "stands.
+    """
     last = index
     initials = False
     while index >= 0 and _is_initials(tokens[index][0]) and index == last:

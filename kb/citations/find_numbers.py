@@ -54,7 +54,7 @@ def _marks(block: Block) -> Iterator[tuple[int, int, str]]:
 
 
 def _expand(text: str) -> Iterator[str]:
-    """ "1,3-5" -> 1, 3, 4, 5; a footnote's name as it is."""
+    """Each number of "1,3-5": 1, 3, 4, 5; a footnote's name as it is."""
     count = 0
     for part in re.split(r"[,;]\s?", text):
         ends = re.fullmatch(r"\s?(\d{1,3})\s?[–-]\s?(\d{1,3})\s?", part)

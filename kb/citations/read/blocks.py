@@ -43,8 +43,8 @@ class Block:
     Parameters
     ----------
     text
-        Plain text, blanks collapsed. A link's text has a blank on both sides, as in :func:`kb.text.strip_links`, so that
-        the sentences of a page and of its Markdown have the same locators.
+        Plain text, blanks collapsed. A link's text has a blank on both sides, as in :func:`kb.text.strip_links`, so
+        that the sentences of a page and of its Markdown have the same locators.
     line
         1-based line of the block's first character: of the file for text and Markdown, else of the text of the post
         (see :func:`render`).

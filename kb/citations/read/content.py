@@ -60,7 +60,7 @@ def load(source: str | Path, kind: str | None = None) -> Content:
     source
         Path of the file, or ``-``.
     kind
-        ``feed``, ``html``, ``markdown``, ``docx`` or ``text`` when the person says so; else it is seen from the content.
+        ``feed``, ``html``, ``markdown``, ``docx`` or ``text`` when the person says so; else the content tells.
 
     Raises
     ------

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
 from kb.citations.read.blocks import Block, BlockBuilder, BlockKind, PostText, mark_references
-import itertools
 
 _LINK = re.compile(
     r"!?\[(?P<text>[^\[\]\n]{0,1000})\]\((?P<href>(?:[^()\s]"
@@ -20,7 +20,6 @@ _BRACKET_ITEM = re.compile(r"\s{0,9}\[\^?(?P<number>\w{1,20})\]:?\s{1,9}(?=\S)")
 _RULE = re.compile(r"\s{0,9}(?:[-=_*]\s?){3,}\s{0,9}")
 _DATE = re.compile(r"(?=.{0,40}\b(?:19|20)\d\d\b)[\w,:+ .-]{8,40}")
 _WRAPPED_AT = 100
-_EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(?=\S)")
 
 
 def read_text(text: str) -> PostText:
@@ -78,7 +77,7 @@ def _blocks(lines: list[str], start: int) -> Iterator[Block]:
             yield from builder.finish(BlockKind.HEADING, number, level=len(heading[1]))
             continue
         if item:
-            kind, label = BlockKind.LIST_ITEM, item["number"] if "number" in item.re.groupindex else None
+            kind, label = BlockKind.LIST_ITEM, item["number"]
             line = line[item.end() :]
         add_marked(builder, line)
     yield from builder.finish(kind, first, label=label)
