@@ -63,3 +63,5 @@ def test_a_command_in_the_readme_prints_what_it_shows(
 @pytest.mark.parametrize("name", sorted(main.commands))
 def test_every_command_is_in_the_readme(name: str) -> None:
     assert f"kb {name}" in README
+    for nested in getattr(main.commands[name], "commands", {}):
+        assert f"kb {name} {nested}" in README
