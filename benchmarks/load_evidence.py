@@ -7,7 +7,6 @@ sizes and links are realistic. Run: ``python benchmarks/load_evidence.py [--stud
 from __future__ import annotations
 
 import argparse
-import resource
 import shutil
 import subprocess
 import sys
@@ -65,7 +64,7 @@ def generate(root: Path, studies: int) -> None:
 def measure(code: str, root: Path) -> tuple[float, float]:
     """Seconds of wall time and MiB of peak memory of a fresh Python that runs ``code`` on the folder."""
     start = time.perf_counter()
-    script = f"{code}\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    script = f"{code}\nimport resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     done = subprocess.run([sys.executable, "-c", script, str(root)], check=True, capture_output=True, text=True)
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return time.perf_counter() - start, int(done.stdout.split()[-1]) / unit
@@ -90,5 +89,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    resource.getrusage(resource.RUSAGE_SELF)
     main()

@@ -11,7 +11,7 @@ from dataclasses import replace
 from kb.citations.find_details import details_of
 from kb.citations.find_model import CitationKind, Details, FoundCitation, Printed, Sentence, tidy
 from kb.citations.find_named import Hit, named_in, parentheses
-from kb.citations.find_names import group_in
+from kb.citations.find_names import group_in, names_before
 from kb.citations.find_numbers import numbers_in
 from kb.citations.find_reference import label_of, parse_reference
 from kb.citations.find_research import Phrase, phrases_in
@@ -155,7 +155,7 @@ class _Finder:
             if owner is None and (generic or target.kind in STUDY_KINDS):
                 before = [hit for hit in hits if (hit.outer or (0, hit.end))[1] <= link.start]
                 owner = before[-1] if before and _adjoins(text, before[-1], link.start, generic=generic) else None
-                if owner is not None and owner.links and not generic:
+                if owner is not None and owner.links and (not generic or re.search(r"\w", text[owner.end : link.start])):
                     owner = None
             if owner is not None:
                 owner.links.append(number)
@@ -297,14 +297,14 @@ def _adjoins(text: str, hit: Hit, start: int, *, generic: bool) -> bool:
 
 def _labels(blocks: Iterable[Block]) -> dict[int, str]:
     """Label of each entry of a reference list: printed by the list, by the entry, or its rank in an unlabelled list."""
-    labels: dict[int, str] = {}
-    rank = 0
-    for index, block in enumerate(blocks):
-        if block.kind is not BlockKind.REFERENCE or not block.text.strip():
-            continue
-        rank += 1
-        labels[index] = block.label or label_of(block.text)[0] or str(rank)
-    return labels
+    entries = [
+        (index, block.label or label_of(block.text)[0])
+        for index, block in enumerate(blocks)
+        if block.kind is BlockKind.REFERENCE and block.text.strip()
+    ]
+    if any(label for _, label in entries):
+        return {index: label for index, label in entries if label}
+    return {index: str(rank) for rank, (index, _) in enumerate(entries, start=1)}
 
 
 def _merged(

@@ -11,7 +11,7 @@ _SMALL = {
     name: value
     for value, name in enumerate(
         str.split(
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "- - two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
             "seventeen eighteen nineteen twenty"
         )
     )

@@ -32,6 +32,15 @@ _ET_AL = re.compile(
     r"\bet al\b\.?|['’]s?\s(?:colleagues|team|co-?workers|co-?authors)\b|\b(?:and|&)\s(?:(?:her|his|their)\s)?"
     r"(?:colleagues|co-?workers|co-?authors|collaborators|associates)\b"
 )
+_REPORTS = re.compile(
+    r"\b(?:f(?:ound|inds?)|show|suggest|indicat|confirm|demonstrat|report|conclud|reveal|prov[ei]|support|analy[sz]|compar|"
+    r"follow|examin|evaluat|investigat|observ|establish|recommend|calculat|synthesi|estimat|link|identif|highlight|document|"
+    r"determin|measur|track|disagree|agree|argue|propos|saw\b|describ|develop|introduc|review|conduct|randomi|test|assess|"
+    r"note|state|pool|includ|look|stud[iy]|recruit|us(?:ed|es)\b|did not|failed)"
+)
+_POINTS = re.compile(
+    r"\b(?:by|to|see|also|As|as|than|per|contrast|e\.g\.,|cf\.)\s$"
+)
 _NOT_A_CITATION = re.compile(
     r"\b(?:photo|image|credit|copyright|©|updated|since|class of|founded|est\.|established|marathon|rated|stars?"
     r"|circa|until|"
@@ -233,8 +242,8 @@ def _prose_year(text: str, year: re.Match[str], hits: list[Hit]) -> Iterator[Hit
         return
     if names.group and not bracketed:
         return
-    if len(names.names) > 1 and not names.et_al and not bracketed:
-        return  # "Smith and Jones 2019" alone may be a race or a party
+    if not names.et_al and not (bracketed and _told(text, names, year.end())):
+        return  # "Smith and Jones 2019" may be a race, "from Stanford (2014)" a degree
     stop, place = year.end(), Printed()
     if bracketed:
         close = text.find(")", year.end(), year.end() + 200)
@@ -249,6 +258,12 @@ def _prose_year(text: str, year: re.Match[str], hits: list[Hit]) -> Iterator[Hit
         journal=place.journal, volume=place.volume, issue=place.issue, pages=place.pages,
     )  # fmt: skip
     yield Hit(names.start, stop, CitationKind.PROSE, printed)
+
+
+def _told(text: str, names: Names, end: int) -> bool:
+    """Whether a sentence tells of a study: a verb that reports follows, or a word before the names points at them."""
+    behind = text[end : end + 110].split(". ")[0]
+    return bool(_REPORTS.search(behind) or names.group or _POINTS.search(text[max(0, names.start - 30) : names.start]))
 
 
 def _without_year(text: str, end: int) -> Hit | None:

@@ -55,7 +55,7 @@ _NO_NAMES = frozenset(
         "Florida USA US UK EU Europe Canada Australia Germany Netherlands China Japan America American European "
         "Cochrane PubMed JOSPT BJSM Journal Sports Health Medicine Minutes Hours Miles Reps Sets Open World Series "
         "Super Bowl Tour Ironman Only Still Today Now Even Just Like More Less Shockwave Running Injury Pain Knee "
-        "Hip Ankle Foot Shoulder Elbow Back Neck Tendon Muscle Image Photograph Anatomy Background Methods Results "
+        "Hip Ankle Foot Shoulder Elbow Back Neck Tendon Muscle Image Photograph University School Hospital Center Centre Stanford Harvard Yale Anatomy Background Methods Results "
         "Conclusion Discussion Introduction Overview Summary Note Notes Key Q Question Answer Example Examples "
         "Landmark Early Later Later Previous Earlier Using Based Following Among Between"
     )
@@ -113,23 +113,11 @@ def names_before(text: str, end: int, first: int | None = None) -> Names | None:
         tokens.pop()
     if not tokens:
         return None
-    stop, index, et_al = tokens[-1][2], len(tokens) - 1, False
+    stop, index = tokens[-1][2], len(tokens) - 1
     group = _group_before(tokens, index, text)
-    word = tokens[index][0].lower()
-    if word.rstrip(".") == "al" and index and tokens[index - 1][0].lower().rstrip(".") == "et":
-        et_al, index = True, index - 2
-    elif word.split("'")[0].split("’")[0] in _MORE:
-        if index and tokens[index - 1][0].lower() in {"and", "&"}:
-            et_al, index = True, index - 2
-        elif index and re.search(r"['’]s$", tokens[index - 1][0]) and is_name(tokens[index - 1][0]):
-            et_al, index = True, index - 1
-        elif index > 1 and tokens[index - 1][0].lower() in {"her", "his", "their"}:
-            et_al, index = True, index - 3 if tokens[index - 2][0].lower() in {"and", "&"} else index - 2
-    elif group is not None:
+    et_al, index = _without_more(tokens, index)
+    if not et_al and group is not None:
         return group
-    if et_al:
-        while index >= 0 and tokens[index][0] in {",", "and", "&"}:
-            index -= 1
     names: list[str] = []
     start, given = stop, False
     while index >= 0:
@@ -147,6 +135,27 @@ def names_before(text: str, end: int, first: int | None = None) -> Names | None:
     if not names:
         return None
     return Names(start, stop, tuple(names), et_al, given=given)
+
+
+def _without_more(tokens: list[tuple[str, int, int]], index: int) -> tuple[bool, int]:
+    """Whether the tokens end in "et al." or "and colleagues", and the index of the last one before that."""
+    word = tokens[index][0].lower()
+    before = tokens[index - 1][0] if index else ""
+    last = index
+    if word.rstrip(".") == "al" and before.lower().rstrip(".") == "et":
+        last = index - 2
+    elif re.split("['’]", word)[0] in _MORE:
+        if before.lower() in {"and", "&"}:
+            last = index - 2
+        elif re.search(r"['’]s$", before) and is_name(before):
+            return True, index - 1
+        elif index > 1 and before.lower() in {"her", "his", "their"}:
+            last = index - 3 if tokens[index - 2][0].lower() in {"and", "&"} else index - 2
+    if last == index:
+        return False, index
+    while last >= 0 and tokens[last][0] in {",", "and", "&"}:
+        last -= 1
+    return True, last
 
 
 def _name_before(tokens: list[tuple[str, int, int]], index: int) -> tuple[str, int, bool] | None:
@@ -232,16 +241,16 @@ def names_after(text: str, start: int) -> Names | None:
     tokens = _tokens(text, start, min(len(text), start + _WINDOW))
     stop = start
     taken: list[tuple[str, int, int]] = []
-    for token, begin, end in tokens:
+    for word, begin, end in tokens:
         if text[stop:begin].strip():
             break
-        low = token.lower().rstrip(".")
-        small = low in _PARTICLES or low in {"and", "&", "et", "al", "her", "his"} or low in _MORE or token == ","
-        if not (is_name(token) or small or _is_initials(token) or token in _SUFFIXES):
+        low = word.lower().rstrip(".")
+        small = low in _PARTICLES or low in {"and", "&", "et", "al", "her", "his"} or low in _MORE or word == ","
+        if not (is_name(word) or small or _is_initials(word) or word in _SUFFIXES):
             break
         if low in {"dr", "prof"}:
             continue
-        taken.append((token, begin, end))
+        taken.append((word, begin, end))
         stop = end
     while taken and taken[-1][0].lower() in {",", "and", "&", "her", "his", *_PARTICLES}:
         taken.pop()

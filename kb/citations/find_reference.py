@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kb.citations.find_journals import is_journal
 from kb.citations.find_model import Printed
+from kb.citations.find_names import group_in
 
 _LONGEST = 3000
 _LABEL = re.compile(r"\s{0,4}(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s{0,4}(?=[^\d\s])")
@@ -132,6 +133,8 @@ def _loose(body: str) -> Printed | None:
     """Authors. Title. Journal, year or year, volume, pages."""
     names, used = _leading_authors(body)
     years = [found for found in _BARE_YEAR.finditer(body, used) if found.start() >= used]
+    if names is None and (group := group_in(body[:200])) and body.startswith(group):
+        names, used = Printed(authors=group, names=(group,)), len(group)
     if names is None or not years:
         return None
     year = years[-1]
@@ -222,10 +225,9 @@ def _leading_authors(text: str) -> tuple[Printed | None, int]:
         if more:
             et_al, end = True, more.end()
             break
-        if joint is None or not joint[0].strip(" .") or text[position : position + 2] == ". ":
-            if text[position : position + 1] != "," and not (joint and re.search(r"and|&|und|en", joint[0])):
-                break
-        position = joint.end() if joint else position
+        if joint is None or not (text[position : position + 1] in {",", ";"} or re.search(r"and|&|und|en", joint[0])):
+            break
+        position = joint.end()
     if not names:
         return None, 0
     shown = _as_printed(text[:end])

@@ -8,7 +8,18 @@ from pathlib import Path
 from kb.citations.read.blocks import Block, BlockKind, Document, Link, PostText, render
 from kb.citations.read.content import MOST_TEXT, Content, ReadError, load, understand
 
-__all__ = str.split("Block BlockKind Document Link PostText ReadError read read_bytes read_many render")
+__all__ = [
+    "Block",
+    "BlockKind",
+    "Document",
+    "Link",
+    "PostText",
+    "ReadError",
+    "read",
+    "read_bytes",
+    "read_many",
+    "render",
+]
 
 
 def read(source: str | Path, *, kind: str | None = None) -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kb.citations.read.blocks import Block, BlockBuilder, BlockKind, PostText, mark_references
@@ -131,10 +132,12 @@ def _label(place: _Place) -> str | None:
 
 def _inline(tokens: Sequence[Token], builder: BlockBuilder, line: int) -> None:
     """The words of one block. Footnote marks become raised characters in brackets."""
+    linked = False
     for token in tokens:
         kind = token.type
+        linked = kind == "link_open" or (linked and kind != "link_close")
         if kind in {"text", "code_inline", "text_special"}:
-            _bare_links(builder, token.content)
+            (builder.add if linked else partial(_bare_links, builder))(token.content)
         elif kind in {"softbreak", "hardbreak"}:
             line += 1
             builder.break_line(line)
