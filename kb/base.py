@@ -206,6 +206,15 @@ class Base:
         """
         return notices.excluded(self.notices)
 
+    @cached_property
+    def standing(self) -> Graph:
+        """The graph without retracted studies and their findings: summaries, counts and maps are made from it."""
+        if not self.retracted:
+            return self.graph
+        gone = {graphs.node("study", key) for key in self.retracted}
+        gone |= {f for study in gone if study in self.graph for f in self.graph.succ[study] if f.startswith("finding:")}
+        return graphs.subgraph(self.graph, set(self.graph) - gone)
+
     def notice_mark(self, key: str, *, every: bool = False) -> str:
         """The marks of a study, e.g. ``RETRACTED (2021-03, PMID 33000000)``; empty when there is nothing to say."""
         return notices.mark(self.notices.get(key, ()), every=every)

@@ -24,6 +24,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kb import graph as graphs
 from kb.model import InterventionKind, Term
 from kb.notebooks.stale import digest_file, digest_folder, digest_of
 from kb.problems import KbError
@@ -264,7 +265,7 @@ def _tree(base: Base, noun: str, terms: Mapping[str, Term]) -> str:
 
 
 def _entry(base: Base, noun: str, term: Term) -> _Entry:
-    answer = base.bearing_on(**{noun: term.id})
+    answer = graphs.bearing_on(base.standing, **{noun: term.id})
     also = term.patient_label if term.patient_label.casefold() != term.label.casefold() else ""
     words = " ".join((term.label, term.patient_label, *term.synonyms))
     return _Entry(f"{noun}/{term.id}", term.label, also, words, len(answer.studies), len(answer.claims))

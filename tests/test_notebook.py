@@ -1,11 +1,14 @@
 """What the pages say: honest about what is unknown, unreviewed, missing or only recalled; safe and accessible HTML."""
 
+import datetime as dt
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import kb
@@ -13,6 +16,9 @@ from kb import notebook as nb
 from kb.notebook.html import Block, plain, table
 from kb.notebook.start_page import answer, choices, find, start
 from kb.problems import UnknownIdError
+from kb.pubmed import snapshot
+from kb.pubmed.record import Link, Term
+from kb.pubmed.snapshot import Entry
 
 ROOT = Path(__file__).resolve().parent.parent
 EVIDENCE = str(ROOT / "evidence")
@@ -258,3 +264,33 @@ def test_words_of_patients_and_clinicians_are_found(base, words, term):
 def test_a_page_in_jupyterlab_has_no_link_to_the_site(base):
     html = " ".join(output.html for output in answer(base, "tennis elbow", choices(base)))
     assert not re.search(r'href="(?!https?://|#)', html)
+
+
+def test_a_retracted_study_is_marked_and_leaves_every_summary(tmp_path):
+    root = tmp_path / "evidence"
+    shutil.copytree(EVIDENCE, root)
+    entry = snapshot.load(root)[0]["17244902"]  # rompe2007
+    record = msgspec.structs.replace(
+        entry.record,
+        publication_types=(*entry.record.publication_types, Term("Retracted Publication")),
+        links=(Link("RetractionIn", "99999999", "Am J Sports Med. 2031"),),
+    )
+    snapshot.save(root, Entry(record, "pubmed", dt.date(2031, 1, 1)))
+    before, after = kb.open(EVIDENCE), kb.open(root)
+    assert after.retracted == {"rompe2007"}
+    term = "midportion-achilles-tendinopathy"
+    old, new = (nb.condition(term, str(base.root)) for base in (before, after))
+    assert "rompe2007" in old.answer.studies
+    assert set(old.answer.studies) - set(new.answer.studies) == {"rompe2007"}
+    assert {f.split(".")[0] for f in set(old.answer.findings) - set(new.answer.findings)} == {"rompe2007"}
+    shown = str(new.summary().html)
+    assert "1 retracted study left out: rompe2007" in shown
+    assert "RETRACTED" in shown
+    slug = next(
+        slug
+        for slug, post in sorted(after.corpus.posts.items())
+        if any(e.study == "rompe2007" for claim in post.claims for e in claim.evidence)
+    )
+    post = nb.post(slug, str(root))
+    assert "RETRACTED" in post.claims().html
+    assert "RETRACTED" in post.references().html

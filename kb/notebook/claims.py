@@ -54,13 +54,13 @@ def claim_of(base: Base, identifier: str) -> tuple[str, Claim]:
 
 
 def _claim(base: Base, slug: str, claim: Claim, up: str | None, name_post: bool) -> str:
-    corpus, verdict = base.corpus, claim.verdict
+    verdict = claim.verdict
     where = f'<span class="kb-small">in {post_link(base, slug, up)}</span><br>' if name_post else ""
     magnitude = f"; size as claimed: {escape(claim.magnitude)}" if claim.magnitude else ""
     reviewed = f"reviewed by {verdict.reviewed_by}" if verdict.reviewed_by else verdict.basis
     rows = [
         [
-            study_link(corpus, item.study) if item.study else "no study in the base",
+            study_link(base, item.study) if item.study else "no study in the base",
             "yes" if item.citation else "no",
             escape(verdict_words(item.bearing)),
             escape(item.relation.value.replace("-", " ")),
@@ -93,11 +93,11 @@ def contradictions(base: Base, ids: Sequence[str], up: str | None, *, name_post:
         against: dict[str, list[str]] = {}
         for item in base.contradicting(identifier):
             if item.judged:
-                judged.setdefault(head, []).append(f"{study_link(base.corpus, item.study)}: {escape(item.reason)}")
+                judged.setdefault(head, []).append(f"{study_link(base, item.study)}: {escape(item.reason)}")
             else:
                 against.setdefault(item.study, []).append(item.reason)
         if against:
-            ruled[head] = [f"{study_link(base.corpus, key)}: {escape('; '.join(why))}" for key, why in against.items()]
+            ruled[head] = [f"{study_link(base, key)}: {escape('; '.join(why))}" for key, why in against.items()]
     parts = []
     for found, name, told in (
         (judged, "Judged to be contradicted by a study", "Curated from abstracts; not yet reviewed by a clinician."),

@@ -47,12 +47,12 @@ class OverviewPage:
     @cached_property
     def cells(self) -> dict[tuple[str, str], set[str]]:
         """Studies by condition and intervention."""
-        return graphs.cells(self.base.graph)
+        return graphs.cells(self.base.standing)
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """All studies."""
-        return tuple(sorted(self.base.corpus.studies))
+        """All studies but retracted ones."""
+        return tuple(sorted(set(self.base.corpus.studies) - self.base.retracted))
 
     def title(self) -> Heading:
         """The title."""
@@ -61,14 +61,14 @@ class OverviewPage:
     def summary(self) -> Block:
         """Counts."""
         corpus = self.base.corpus
-        findings = [f for study in corpus.studies.values() for f in study.findings]
+        findings = [f for key in self.keys for f in corpus.studies[key].findings]
         full = sum(1 for f in findings if f.estimate is not None and f.ci_low is not None and f.ci_high is not None)
         claims = sum(len(post.claims) for post in corpus.posts.values())
         studied = {condition for condition, _ in self.cells}
         years = escape(sections.years_words(corpus, self.keys))
         return block(
             paragraph(
-                f"<strong>{count(len(corpus.studies), 'study', 'studies')}</strong>, {years}, "
+                f"<strong>{count(len(self.keys), 'study', 'studies')}</strong>, {years}, "
                 f"with <strong>{count(len(findings), 'finding')}</strong>, "
                 f"{full} of them with an estimate and its interval; "
                 f"<strong>{count(len(corpus.posts), 'post')}</strong> with <strong>{count(claims, 'claim')}</strong>.",
@@ -85,7 +85,7 @@ class OverviewPage:
                 "Curated from abstracts; risk of bias and certainty are not yet assessed. Not a systematic search: the "
                 "base holds what the posts cite and some studies that bear on their claims."
             ),
-            words=f"{count(len(corpus.studies), 'study', 'studies')}, {count(len(corpus.posts), 'post')}",
+            words=f"{count(len(self.keys), 'study', 'studies')}, {count(len(corpus.posts), 'post')}",
             style=True,
         )
 
@@ -126,7 +126,7 @@ class OverviewPage:
         for noun in ("condition", "intervention"):
             named = {i for post in posts for i in getattr(post.topics, f"{noun}s")}
             terms = self.base.corpus.vocabulary(f"{noun}s")
-            empty = [i for i in named if not graphs.bearing_on(self.base.graph, **{noun: i}).studies]
+            empty = [i for i in named if not graphs.bearing_on(self.base.standing, **{noun: i}).studies]
             empty.sort(key=lambda i: terms[i].label.casefold())
             shown = ", ".join(sections.term_link(self.base, noun, i, self.up) for i in empty)
             head = f"{noun.capitalize()}s that the posts name and no study in the base is about"
@@ -142,7 +142,7 @@ class OverviewPage:
             for identifier, term in sorted(terms.items(), key=lambda item: item[1].label.casefold()):
                 if getattr(term, "kind", None) is InterventionKind.CONTROL:
                     continue
-                answer = graphs.bearing_on(self.base.graph, **{noun: identifier})
+                answer = graphs.bearing_on(self.base.standing, **{noun: identifier})
                 shown = sections.term_link(self.base, noun, identifier, self.up)
                 rows.append(
                     [
@@ -189,7 +189,7 @@ class OverviewPage:
             reference = corpus.references.get(key)
             gaps = " ".join(tag(gap) for gap in (reference.missing if reference else ("reference",)))
             if gaps:
-                named = f'{sections.study_link(corpus, key)} <span class="kb-small">({escape(key)})</span>'
+                named = f'{sections.study_link(self.base, key)} <span class="kb-small">({escape(key)})</span>'
                 items.append(f"{named}: {gaps}")
         lack = "lacks" if len(items) == 1 else "lack"
         head = (
@@ -202,9 +202,8 @@ class OverviewPage:
 
     def to_do(self) -> Block:
         """What is to be checked by hand, and where the second reading differed."""
-        corpus = self.base.corpus
-        return block(sections.to_do(corpus, self.keys), words="To-do")
+        return block(sections.to_do(self.base, self.keys), words="To-do")
 
     def second_readings(self) -> Block:
         """Where a second reading differed."""
-        return block(sections.second_readings(self.base.corpus, self.keys), words="Second readings")
+        return block(sections.second_readings(self.base, self.keys), words="Second readings")

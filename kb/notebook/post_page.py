@@ -23,6 +23,7 @@ from kb.notebook.html import (
     tally,
 )
 from kb.notebook.sections import verdict_words
+from kb.pubmed.notices import marked
 
 if TYPE_CHECKING:
     from kb.base import Base
@@ -99,7 +100,7 @@ class PostPage:
             items: list[str] = []
             empty: list[str] = []
             for identifier in ids:
-                number = len(graphs.bearing_on(self.base.graph, **{noun: identifier}).studies)
+                number = len(graphs.bearing_on(self.base.standing, **{noun: identifier}).studies)
                 shown = sections.term_link(self.base, noun, identifier, self.up)
                 (items if number else empty).append(f"{shown} ({number})" if number else shown)
             parts.append(
@@ -132,7 +133,11 @@ class PostPage:
         corpus, rows = self.base.corpus, []
         for citation in self.post.citations:
             reference = corpus.references.get(citation.study) if citation.study else None
-            meant = escape(vancouver(reference)) if reference else "<em>no study of the base</em>"
+            meant = (
+                escape(marked(vancouver(reference), self.base.notices.get(reference.key, ())))
+                if reference
+                else "<em>no study of the base</em>"
+            )
             url = sections.study_url(corpus, citation.study) if citation.study else None
             rows.append(
                 [
@@ -173,19 +178,19 @@ class PostPage:
 
     def limitations(self) -> Block:
         """What limits all this."""
-        return block(sections.limitations(self.base.corpus, self.keys), words="Limitations")
+        return block(sections.limitations(self.base, self.keys), words="Limitations")
 
     def second_readings(self) -> Block:
         """Where a second reading differed."""
-        return block(sections.second_readings(self.base.corpus, self.keys), words="Second readings")
+        return block(sections.second_readings(self.base, self.keys), words="Second readings")
 
     def to_do(self) -> Block:
         """What is to be checked by hand."""
-        return block(sections.to_do(self.base.corpus, self.keys), words="To-do")
+        return block(sections.to_do(self.base, self.keys), words="To-do")
 
     def references(self) -> Block:
         """References of its studies."""
-        return block(sections.references(self.base.corpus, self.keys), words=count(len(self.keys), "reference"))
+        return block(sections.references(self.base, self.keys), words=count(len(self.keys), "reference"))
 
 
 def _as_published(item: AsPublished) -> str:

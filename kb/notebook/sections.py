@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kb.cite import author_year, vancouver
 from kb.model import Bearing, Verification
 from kb.notebook.html import count, details, escape, link, listing, note, paragraph, table, tally
+from kb.pubmed.notices import marked
 from kb.tables import UNKNOWN, direction_words, effect, study_label
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def study_url(corpus: Corpus, key: str) -> str | None:
     return f"https://doi.org/{reference.doi}" if reference.doi else None
 
 
-def study_link(corpus: Corpus, key: str) -> str:
-    """Author and year, linked to PubMed or the DOI."""
-    return link(study_url(corpus, key), study_label(corpus, key))
+def study_link(base: Base, key: str) -> str:
+    """Author and year, linked to PubMed or the DOI; a retracted study is marked."""
+    return link(study_url(base.corpus, key), study_label(base.corpus, key, base.notices))
 
 
 def term_link(base: Base, noun: str, identifier: str, up: str | None) -> str:
@@ -149,7 +150,7 @@ def evidence(base: Base, made: Table, wanted: Iterable[str], group_by: str) -> s
         named = group_by == "condition" or items is rest
         columns = ("study", "intervention and comparator" if named else "compared with", *_COLUMNS)
         columns = (f"{columns[0]}, condition", *columns[1:]) if items is rest and group_by == "condition" else columns
-        rows = _evidence_rows(base.corpus, items, named=named, condition=items is rest and group_by == "condition")
+        rows = _evidence_rows(base, items, named=named, condition=items is rest and group_by == "condition")
         inner = table(caption, columns, rows)
         parts.append(details(caption, inner, opened=number == 0 and len(items) <= MANY_ROWS) if folded else inner)
     told = note("Groups are folded because the table is long: open the ones you need.") if folded else ""
@@ -175,7 +176,7 @@ def _group(corpus: Corpus, study: Study, finding: Finding | None, group_by: str)
     return " + ".join(corpus.interventions[i].label for i in ids) or "No intervention (description or association)"
 
 
-def _evidence_rows(corpus: Corpus, items: Iterable[_Row], *, named: bool, condition: bool) -> list[list[str]]:
+def _evidence_rows(base: Base, items: Iterable[_Row], *, named: bool, condition: bool) -> list[list[str]]:
     """Cells of the rows; what holds for a whole study stands in its first row."""
     rows, told = [], set()
     for row, study, finding in items:
@@ -183,13 +184,12 @@ def _evidence_rows(corpus: Corpus, items: Iterable[_Row], *, named: bool, condit
         small = [f"{design_words(study)}, {sample_words(study)}; {people}"] if study.key not in told else []
         told.add(study.key)
         if condition:
-            small.append(_group(corpus, study, finding, "condition"))
+            small.append(_group(base.corpus, study, finding, "condition"))
         compared = escape(row["comparator"])
         time = row["timepoint"] if row["timepoint"] != UNKNOWN else "timepoint unknown"
         rows.append(
             [
-                study_link(corpus, study.key)
-                + "".join(f'<br><span class="kb-small">{escape(s)}</span>' for s in small),
+                study_link(base, study.key) + "".join(f'<br><span class="kb-small">{escape(s)}</span>' for s in small),
                 f"{escape(row['intervention'])} <em>vs</em> {compared}" if named else compared,
                 f'{escape(row["outcome"])}<br><span class="kb-small">{escape(time)}</span>',
                 escape(row["effect"]),
@@ -200,14 +200,15 @@ def _evidence_rows(corpus: Corpus, items: Iterable[_Row], *, named: bool, condit
     return rows
 
 
-def numbers(corpus: Corpus, ids: Iterable[str]) -> str:
+def numbers(base: Base, ids: Iterable[str]) -> str:
     """The numbers beneath the figure of estimates, as a table."""
+    corpus = base.corpus
     rows = []
     for study, finding in findings_of(corpus, ids):
         outcome = " + ".join(corpus.outcomes[i].label for i in finding.outcomes)
         rows.append(
             [
-                study_link(corpus, study.key),
+                study_link(base, study.key),
                 f"{escape(outcome)}: {escape(finding.as_reported)}",
                 escape(finding.timepoint or UNKNOWN),
                 escape(effect(finding)),
@@ -236,20 +237,23 @@ def smallest_changes(corpus: Corpus, outcomes: Iterable[str]) -> str:
 # --- what is left ----------------------------------------------------------------------------------------------------
 
 
-def references(corpus: Corpus, keys: Sequence[str]) -> str:
+def references(base: Base, keys: Sequence[str]) -> str:
     """References in Vancouver style, linked to PubMed or the DOI."""
+    corpus = base.corpus
     items = []
     for key in sorted(keys, key=lambda k: author_year(corpus.references.get(k), k).casefold()):
         reference = corpus.references.get(key)
         url = study_url(corpus, key)
         where = f" {link(url, 'PubMed' if 'pubmed' in url else 'DOI')}" if url else ""
         gaps = f" <em>Unknown: {escape(', '.join(reference.missing))}.</em>" if reference and reference.missing else ""
-        items.append(f"{escape(vancouver(reference) if reference else key)}{where}{gaps}")
+        shown = marked(vancouver(reference), base.notices.get(key, ())) if reference else key
+        items.append(f"{escape(shown)}{where}{gaps}")
     return listing(items, ordered=True) or paragraph("No study.")
 
 
-def limitations(corpus: Corpus, keys: Sequence[str]) -> str:
+def limitations(base: Base, keys: Sequence[str]) -> str:
     """Limitations of the base, then of each study as recorded."""
+    corpus = base.corpus
     levels = Counter(corpus.studies[key].verification for key in keys)
     unchecked = levels[Verification.UNVERIFIED] + levels[Verification.PARTLY]
     general = [
@@ -261,7 +265,7 @@ def limitations(corpus: Corpus, keys: Sequence[str]) -> str:
             f"{count(unchecked, 'study', 'studies')} of {len(keys)} could not be checked in full against the source."
         )
     own = [
-        f"{study_link(corpus, key)}: {escape(' '.join(_sentence(t) for t in corpus.studies[key].limitations))}"
+        f"{study_link(base, key)}: {escape(' '.join(_sentence(t) for t in corpus.studies[key].limitations))}"
         for key in keys
         if corpus.studies[key].limitations
     ]
@@ -285,8 +289,9 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def second_readings(corpus: Corpus, keys: Sequence[str]) -> str:
+def second_readings(base: Base, keys: Sequence[str]) -> str:
     """What an independent second reading found different, and how many studies had none."""
+    corpus = base.corpus
     rows = []
     read = [key for key in keys if corpus.studies[key].second_reading]
     for key in read:
@@ -295,7 +300,7 @@ def second_readings(corpus: Corpus, keys: Sequence[str]) -> str:
             right = {"recorded": "first reading", "seen": "second reading", "unclear": "unclear"}[item.which_is_right]
             rows.append(
                 [
-                    study_link(corpus, key),
+                    study_link(base, key),
                     escape(item.field),
                     escape(item.recorded),
                     escape(item.seen),
@@ -312,8 +317,9 @@ def second_readings(corpus: Corpus, keys: Sequence[str]) -> str:
     return paragraph(escape(head)) + (details(count(len(rows), "difference"), made) if len(rows) > 6 else made)
 
 
-def to_do(corpus: Corpus, keys: Sequence[str]) -> str:
+def to_do(base: Base, keys: Sequence[str]) -> str:
     """What has to be checked by hand: recalled, not read; nothing here is used above."""
+    corpus = base.corpus
     items = []
     for key in keys:
         study, reference = corpus.studies[key], corpus.references.get(key)
@@ -321,7 +327,7 @@ def to_do(corpus: Corpus, keys: Sequence[str]) -> str:
         if reference and reference.missing:
             open_items.append(f"reference lacks {', '.join(reference.missing)}")
         if open_items:
-            items.append(f"{study_link(corpus, key)}: {escape('; '.join(open_items))}")
+            items.append(f"{study_link(base, key)}: {escape('; '.join(open_items))}")
     if not items:
         return paragraph("Nothing is noted.")
     told = note("To check in the full text. These are notes from memory, not facts: no table or figure uses them.")

@@ -23,7 +23,7 @@ from kb.notebook.html import (
     tally,
 )
 from kb.notebook.sections import verdict_words
-from kb.tables import direction_words
+from kb.tables import direction_words, left_out_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,8 +69,14 @@ class TermPage:
 
     @cached_property
     def answer(self) -> Answer:
-        """What bears on the term."""
-        return graphs.bearing_on(self.base.graph, **{self.noun: self.id})
+        """What bears on the term, retracted studies left out."""
+        return graphs.bearing_on(self.base.standing, **{self.noun: self.id})
+
+    @cached_property
+    def gone(self) -> list[str]:
+        """Retracted studies that would bear on the term."""
+        everything = graphs.bearing_on(self.base.graph, **{self.noun: self.id}).studies
+        return [key for key in everything if key in self.base.retracted]
 
     @cached_property
     def evidence(self) -> Table:
@@ -80,13 +86,13 @@ class TermPage:
     @cached_property
     def narrower(self) -> list[str]:
         """Ids of the narrower terms, by label."""
-        below = graphs.narrower(self.base.graph, graphs.node(self.noun, self.id))
+        below = graphs.narrower(self.base.standing, graphs.node(self.noun, self.id))
         return self._sorted(name.split(":", 1)[1] for name in below if name != graphs.node(self.noun, self.id))
 
     @cached_property
     def cells(self) -> dict[tuple[str, str], set[str]]:
         """Studies by condition and intervention."""
-        return graphs.cells(self.base.graph)
+        return graphs.cells(self.base.standing)
 
     def _sorted(self, ids: Iterable[str]) -> list[str]:
         terms = self.base.corpus.vocabulary(f"{self.noun}s")
@@ -131,6 +137,7 @@ class TermPage:
             paragraph(f"Designs: {escape(sections.designs_words(corpus, answer.studies))}.") if answer.studies else "",
             self._directions(),
             paragraph(self._posts()),
+            *map(note, left_out_notes(corpus, self.gone, self.base.notices)),
             note("Curated from abstracts; risk of bias and certainty are not yet assessed."),
             words=(
                 f"{term.label}: {count(len(answer.studies), 'study', 'studies')}, "
@@ -169,7 +176,7 @@ class TermPage:
     def studied(self) -> Block:
         """Which terms are included, and what was studied with what."""
         terms = self.base.corpus.vocabulary(f"{self.noun}s")
-        weigh = {i: len(graphs.bearing_on(self.base.graph, **{self.noun: i}).studies) for i in self.narrower}
+        weigh = {i: len(graphs.bearing_on(self.base.standing, **{self.noun: i}).studies) for i in self.narrower}
         broader = self._sorted(self.term.broader)
         items = [
             f"{sections.term_link(self.base, self.noun, i, self.up)} ({count(weigh[i], 'study', 'studies')})"
@@ -241,7 +248,7 @@ class TermPage:
 
     def _same_below(self, other: str, filled: dict[str, set[str]]) -> bool:
         """Whether a narrower term holds the same studies, so that the broader one says nothing more."""
-        below = graphs.narrower(self.base.graph, graphs.node(self.other, other))
+        below = graphs.narrower(self.base.standing, graphs.node(self.other, other))
         names = (name.split(":", 1)[1] for name in below)
         return any(name != other and filled.get(name) == filled[other] for name in names)
 
@@ -253,13 +260,13 @@ class TermPage:
         return getattr(term, "kind", None) != "control"
 
     def _most_studied(self, ids: Iterable[str]) -> list[str]:
-        return sorted(ids, key=lambda i: (-len(graphs.bearing_on(self.base.graph, **{self.noun: i}).studies), i))
+        return sorted(ids, key=lambda i: (-len(graphs.bearing_on(self.base.standing, **{self.noun: i}).studies), i))
 
     def figure_graph(self) -> Block:
         """What stands around the term."""
         from kb import figures
 
-        corpus, graph = self.base.corpus, self.base.graph
+        corpus, graph = self.base.corpus, self.base.standing
         small = figures.compute_network(corpus, graph, self.noun, self.id, 11)
         large = figures.compute_network(corpus, graph, self.noun, self.id, 26)
         words = figures.network_words(large)
@@ -294,7 +301,7 @@ class TermPage:
             *drawn,
             sections.smallest_changes(self.base.corpus, outcomes),
             note(left) if rest else "",
-            details("The same as numbers", sections.numbers(self.base.corpus, shown)),
+            details("The same as numbers", sections.numbers(self.base, shown)),
             words=f"{count(len(shown), 'estimate')} in {count(len(panels), 'panel')}",
         )
 
@@ -370,20 +377,20 @@ class TermPage:
 
     def limitations(self) -> Block:
         """What limits all this."""
-        return block(sections.limitations(self.base.corpus, self.answer.studies), words="Limitations")
+        return block(sections.limitations(self.base, self.answer.studies), words="Limitations")
 
     def second_readings(self) -> Block:
         """Where a second reading differed."""
-        return block(sections.second_readings(self.base.corpus, self.answer.studies), words="Second readings")
+        return block(sections.second_readings(self.base, self.answer.studies), words="Second readings")
 
     def to_do(self) -> Block:
         """What is to be checked by hand."""
-        return block(sections.to_do(self.base.corpus, self.answer.studies), words="To-do")
+        return block(sections.to_do(self.base, self.answer.studies), words="To-do")
 
     def references(self) -> Block:
         """References of the studies."""
         return block(
-            sections.references(self.base.corpus, self.answer.studies),
+            sections.references(self.base, self.answer.studies),
             words=count(len(self.answer.studies), "reference"),
         )
 
