@@ -231,7 +231,7 @@ def to_text(found: Status, *, every: bool = False, shown: int = 8) -> str:
     old = [f"{pmid} ({day})" for pmid, day in found.old]
     lines += _listed(f"  {since}", old, limit, "kb pubmed refresh")
     lines += _listed("  curated, never fetched (PMIDs)", found.curated, limit, "kb pubmed refresh")
-    lines += _listed("  missing: study has a PMID but no record", found.missing, limit, "kb pubmed refresh")
+    lines += _listed("  studies with a PMID but no record", found.missing, limit, "kb pubmed refresh")
     lines += _listed("  studies without a PMID", found.without_pmid, limit)
     gaps = [f"{key} ({', '.join(fields)})" for key, fields in found.incomplete]
     lines += _listed("  incomplete references", gaps, limit)

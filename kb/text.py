@@ -22,6 +22,8 @@ _ABBREVIATION = re.compile(
     r"|clin|j|sci|int|am|br|res|phys|ther|orthop|rehabil)|\b[A-Za-z])\.$",
     re.IGNORECASE,
 )
+_LONGEST = 24
+"""Characters before a stop that decide whether it ends an abbreviation; more than the longest of them."""
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 
 
@@ -83,7 +85,7 @@ def _split(paragraph: str) -> Iterator[str]:
         depth += paragraph.count("(", position, match.end()) - paragraph.count(")", position, match.end())
         depth = max(depth, 0)
         position = match.end()
-        head = paragraph[start : match.start() + 1]
+        head = paragraph[max(start, match.start() - _LONGEST) : match.start() + 1]
         if depth or (_ABBREVIATION.search(head) and match.end() < len(paragraph)):
             continue
         yield paragraph[start : match.end()].strip()

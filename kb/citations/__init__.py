@@ -1,1 +1,1 @@
-"""Citations of posts: read them from what writers have, find them in the text."""
+"""Citations of posts: read them from what writers have, and find them in the text as published."""

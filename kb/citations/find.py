@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -15,10 +14,10 @@ from kb.citations.find_names import group_in, names_before
 from kb.citations.find_numbers import numbers_in
 from kb.citations.find_reference import label_of, parse_reference
 from kb.citations.find_research import Phrase, phrases_in
+from kb.citations.find_same import joined, keyed
 from kb.citations.find_sentences import index_at, sentences_of
 from kb.citations.links import STUDY_KINDS, LinkKind, Target, classify
 from kb.citations.read.blocks import Block, BlockKind, PostText
-from kb.pubmed.names import fold
 
 _GENERIC = re.compile(
     r"(?:(?:view|read|see|open|find|full|link|the|more|on|in|at|to|via|article|study|paper|text|abstract|source"
@@ -53,17 +52,19 @@ def find(post: PostText) -> list[FoundCitation]:
     Examples
     --------
     >>> from kb.citations.read import read_bytes
-    >>> text = b"Rest helps (Lee et al., 2020, J Rest. [PubMed](https://pubmed.ncbi.nlm.nih.gov/123/)). A 2019 study found less."
+    >>> text = (
+    ...     b"Yes (Lee et al., 2020, J Rest. [PubMed](https://pubmed.ncbi.nlm.nih.gov/123/)). A 2019 trial found less."
+    ... )
     >>> for found in find(read_bytes(text).posts[0]):
     ...     print(found.kind.value, found.key, found.text, [target.key for target in found.targets])
     parenthetical lee2020 (Lee et al., 2020, J Rest. PubMed) ['pmid:123']
-    nameless None A 2019 study []
+    nameless None A 2019 trial []
     """
     finder = _Finder(post)
     found = [citation for index, block in enumerate(post.blocks) for citation in finder.block(index, block)]
     found += finder.known_names(found)
     found.sort(key=lambda citation: (citation.block, citation.start))
-    return _joined(_keyed(found))
+    return joined(keyed(found))
 
 
 def link_targets(post: PostText) -> Iterator[tuple[int, Block, Target]]:
@@ -155,7 +156,11 @@ class _Finder:
             if owner is None and (generic or target.kind in STUDY_KINDS):
                 before = [hit for hit in hits if (hit.outer or (0, hit.end))[1] <= link.start]
                 owner = before[-1] if before and _adjoins(text, before[-1], link.start, generic=generic) else None
-                if owner is not None and owner.links and (not generic or re.search(r"\w", text[owner.end : link.start])):
+                if (
+                    owner is not None
+                    and owner.links
+                    and (not generic or re.search(r"\w", text[owner.end : link.start]))
+                ):
                     owner = None
             if owner is not None:
                 owner.links.append(number)
@@ -177,7 +182,11 @@ class _Finder:
                     hit.start, hit.end = start, end
                     hit.secondary = re.match(r"\(\s?as\s", text[start:end], re.IGNORECASE) is not None
         shown = text[link.start : link.end].strip()
-        if (
+        if dated := re.search(r"^(.{2,150}?),?\s\(?((?:19|20)\d\d)([a-h])?\)?$", shown):
+            names = names_before(dated[1], len(dated[1]))
+            if names is not None and names.start == 0:
+                hit.printed = Printed(dated[1], names.names, names.et_al, int(dated[2]), dated[3] or "")
+        elif (
             len(shown.split()) >= 4
             and not _GENERIC.fullmatch(shown)
             and (hit.secondary or not any(phrase.specific for phrase in phrases_in(shown + " found")))
@@ -362,52 +371,3 @@ def _agrees(sentence: Sentence, phrase: Phrase, hit: Hit, text: str) -> bool:
     if own is None or hit.printed.year is None or hit.start <= sentence.end + 2:
         return True
     return abs(int(own[0]) - hit.printed.year) <= 1
-
-
-# --- the same study -------------------------------------------------------------------------------------------------
-
-
-def _keyed(found: list[FoundCitation]) -> list[FoundCitation]:
-    """Citations with the key of their study; one with only an identifier takes the key of another that has both."""
-    names_of: dict[str, Counter[str]] = {}
-    for citation in found:
-        if citation.printed.key:
-            for target in citation.targets:
-                if target.key:
-                    names_of.setdefault(target.key, Counter())[citation.printed.key] += 1
-    keyed = []
-    for citation in found:
-        ids = [target.key for target in citation.targets if target.key]
-        key = citation.key or citation.printed.key
-        if key is None and ids:
-            key = names_of[ids[0]].most_common(1)[0][0] if ids[0] in names_of else ids[0]
-        keyed.append(replace(citation, key=key))
-    return keyed
-
-
-def _joined(found: list[FoundCitation]) -> list[FoundCitation]:
-    """Citations in the text with the index of their entry in the reference list."""
-    by_label: dict[str, int] = {}
-    by_key: dict[str, int] = {}
-    by_name: dict[str, list[int]] = {}
-    for index, citation in enumerate(found):
-        if citation.kind is CitationKind.REFERENCE:
-            by_label.setdefault(citation.label or "", index)
-            by_key.setdefault(citation.key or "", index)
-            if citation.printed.names:
-                by_name.setdefault(fold(citation.printed.names[0]), []).append(index)
-    if not by_label:
-        return found
-    joined = []
-    for citation in found:
-        entry = None
-        if citation.kind is CitationKind.NUMBERED:
-            entry = by_label.get(citation.label or "")
-        elif citation.kind is not CitationKind.REFERENCE:
-            entry = by_key.get(citation.key or "-")
-            if entry is None and citation.printed.names and citation.printed.year is None:
-                candidates = by_name.get(fold(citation.printed.names[0]), [])
-                entry = candidates[0] if len(candidates) == 1 else None
-        key = citation.key or (found[entry].key if entry is not None else None)
-        joined.append(replace(citation, entry=entry, key=key))
-    return joined

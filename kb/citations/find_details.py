@@ -11,47 +11,44 @@ _SMALL = {
     name: value
     for value, name in enumerate(
         str.split(
-            "- - two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
             "seventeen eighteen nineteen twenty"
-        )
+        ),
+        start=2,
     )
 }
-_DESIGNS: tuple[tuple[str, str], ...] = (
-    (r"umbrella review|overview of (?:systematic )?reviews", "umbrella-review"),
-    (r"network meta[- ,]{1,3}analys[ie]s", "network-meta-analysis"),
-    (
-        r"systematic (?:literature )?reviews?(?: (?:and|with|&)(?: an?)?)?[ ,]{0,2}meta[- ,]{1,3}analys[ie]s"
-        r"|meta[- ,]{1,3}analys[ie]s",
-        "systematic-review-with-meta-analysis",
+_DESIGNS = {
+    "umbrella-review": r"umbrella review|overview of (?:systematic )?reviews",
+    "network-meta-analysis": r"network meta[- ,]{1,3}analys[ie]s",
+    "systematic-review-with-meta-analysis": (
+        r"systematic (?:literature )?reviews?(?: (?:and|with"
+        r"|&)(?: an?)?)?[ ,]{0,2}meta[- ,]{1,3}analys[ie]s|meta[- ,]{1,3}analys[ie]s"
     ),
-    (r"scoping reviews?", "scoping-review"),
-    (r"(?:systematic (?:literature )?|Cochrane )reviews?|systematically reviewed", "systematic-review"),
-    (r"(?:narrative|literature|clinical|critical|current concepts) reviews?", "narrative-review"),
-    (r"(?:clinical practice |practice |clinical )guidelines?|consensus statement", "clinical-practice-guideline"),
-    (r"cluster[- ]randomi[sz]ed", "cluster-randomized-controlled-trial"),
-    (
+    "scoping-review": r"scoping reviews?",
+    "systematic-review": r"(?:systematic (?:literature )?|Cochrane )reviews?|systematically reviewed",
+    "narrative-review": r"(?:narrative|literature|clinical|critical|current concepts) reviews?",
+    "clinical-practice-guideline": r"(?:clinical practice |practice |clinical )guidelines?|consensus statement",
+    "cluster-randomized-controlled-trial": r"cluster[- ]randomi[sz]ed",
+    "randomized-controlled-trial": (
         r"randomi[sz]ed(?:[- ]?controlled)?(?: clinical| pilot)? (?:trials?|stud(?:y|ies))|\bRCTs?\b"
-        r"|randomi[sz]ed controlled",
-        "randomized-controlled-trial",
+        r"|randomi[sz]ed controlled"
     ),
-    (r"prospective(?:ly)?(?: \w+)? (?:cohort|stud(?:y|ies))|\bfollowed \d", "prospective-cohort"),
-    (r"retrospective(?:ly)?(?: \w+)? (?:cohort|stud(?:y|ies)|analysis|review)", "retrospective-cohort"),
-    (r"\bcohort(?: stud(?:y|ies))?", "cohort"),
-    (r"case[- ]control", "case-control-study"),
-    (r"cross[- ]sectional", "cross-sectional-study"),
-    (r"case (?:series|reports?)", "case-series"),
-    (
-        r"cadaver(?:ic)?\b|in vitro|ultrasound research|motion capture|electromyograph\w+|\bEMG\b|biomechanical "
-        r"(?:\w+ )?stud(?:y|ies)",
-        "laboratory-study",
+    "prospective-cohort": r"prospective(?:ly)?(?: \w+)? (?:cohort|stud(?:y|ies))|\bfollowed \d",
+    "retrospective-cohort": r"retrospective(?:ly)?(?: \w+)? (?:cohort|stud(?:y|ies)|analysis|review)",
+    "cohort": r"\bcohort(?: stud(?:y|ies))?",
+    "case-control-study": r"case[- ]control",
+    "cross-sectional-study": r"cross[- ]sectional",
+    "case-series": r"case (?:series|reports?)",
+    "laboratory-study": (
+        r"cadaver(?:ic)?\b|in vitro|ultrasound research|motion capture|electromyograph\w+|\bEMG\b"
+        r"|biomechanical (?:\w+ )?stud(?:y|ies)"
     ),
-    (
+    "modelling-study": (
         r"(?:mathematical|computational|musculoskeletal|finite[- ]element|simulation)(?: \w+)? model\w*"
-        r"|modell?ing study",
-        "modelling-study",
+        r"|modell?ing study"
     ),
-)
-_DESIGN = tuple((re.compile(rf"(?:{pattern})", re.IGNORECASE), name) for pattern, name in _DESIGNS)
+}
+_DESIGN = tuple((re.compile(rf"(?:{pattern})", re.IGNORECASE), name) for name, pattern in _DESIGNS.items())
 _YEAR = re.compile(
     r"(?<![\d$€£.,-])((?:19[5-9]|20[0-4])\d)(?![\d%,-]|\.\d|\s?(?:m\b|participants|patients|people|runners|steps"
     r"|pounds))"
@@ -140,7 +137,6 @@ def _quantities(text: str) -> list[Quantity]:
         unit = (match["unit"] or "").strip().lower()
         unit = "%" if unit in {"percent", "per cent"} else unit.rstrip("s") if len(unit) > 2 else unit
         sign = -1 if match["sign"] else 1
-        for number in (match["number"], match["second"]):
-            if number:
-                found.append(Quantity(number, sign * float(number.replace(",", "")), unit))
+        numbers = filter(None, (match["number"], match["second"]))
+        found += [Quantity(number, sign * float(number.replace(",", "")), unit) for number in numbers]
     return found

@@ -38,9 +38,7 @@ _REPORTS = re.compile(
     r"determin|measur|track|disagree|agree|argue|propos|saw\b|describ|develop|introduc|review|conduct|randomi|test|assess|"
     r"note|state|pool|includ|look|stud[iy]|recruit|us(?:ed|es)\b|did not|failed)"
 )
-_POINTS = re.compile(
-    r"\b(?:by|to|see|also|As|as|than|per|contrast|e\.g\.,|cf\.)\s$"
-)
+_POINTS = re.compile(r"\b(?:by|to|see|also|As|as|than|per|contrast|e\.g\.,|cf\.)\s$")
 _NOT_A_CITATION = re.compile(
     r"\b(?:photo|image|credit|copyright|©|updated|since|class of|founded|est\.|established|marathon|rated|stars?"
     r"|circa|until|"
@@ -262,7 +260,7 @@ def _prose_year(text: str, year: re.Match[str], hits: list[Hit]) -> Iterator[Hit
 
 def _told(text: str, names: Names, end: int) -> bool:
     """Whether a sentence tells of a study: a verb that reports follows, or a word before the names points at them."""
-    behind = text[end : end + 110].split(". ")[0]
+    behind = re.split(r"[.?!]\s", text[end : end + 110], maxsplit=1)[0]
     return bool(_REPORTS.search(behind) or names.group or _POINTS.search(text[max(0, names.start - 30) : names.start]))
 
 
@@ -286,7 +284,7 @@ def _after_cue(text: str, cue: re.Match[str]) -> Hit | None:
     if names is None or re.match(r"\s[A-Z]\.(?:\s|$)", text[names.end : names.end + 4]):
         return None
     if re.search(r"\s[A-Z]\.?$", text[cue.end() : names.end]):
-        return None  # "reviews by Johanna W."
+        return None  # "reviews by Petra W."
     by = cue[0].rstrip().lower().endswith("by") or " by " in cue[0]
     dated = year_after(text, names.end)
     if dated is None and (not by or names.group or cue[0].lower().startswith(("review", "work", "article", "data"))):

@@ -55,7 +55,8 @@ _NO_NAMES = frozenset(
         "Florida USA US UK EU Europe Canada Australia Germany Netherlands China Japan America American European "
         "Cochrane PubMed JOSPT BJSM Journal Sports Health Medicine Minutes Hours Miles Reps Sets Open World Series "
         "Super Bowl Tour Ironman Only Still Today Now Even Just Like More Less Shockwave Running Injury Pain Knee "
-        "Hip Ankle Foot Shoulder Elbow Back Neck Tendon Muscle Image Photograph University School Hospital Center Centre Stanford Harvard Yale Anatomy Background Methods Results "
+        "Hip Ankle Foot Shoulder Elbow Back Neck Tendon Muscle Image Photograph University School Hospital "
+        "Center Centre Stanford Harvard Yale Anatomy Background Methods Results "
         "Conclusion Discussion Introduction Overview Summary Note Notes Key Q Question Answer Example Examples "
         "Landmark Early Later Later Previous Earlier Using Based Following Among Between"
     )
@@ -159,9 +160,7 @@ def _without_more(tokens: list[tuple[str, int, int]], index: int) -> tuple[bool,
 
 
 def _name_before(tokens: list[tuple[str, int, int]], index: int) -> tuple[str, int, bool] | None:
-    """Family name whose last word has this index; its text, the index of its first word, whether a first name "
-    "stands.
-    """
+    """Family name whose last word has this index: text, index of its first word, whether a first name stands."""
     last = index
     initials = False
     while index >= 0 and _is_initials(tokens[index][0]) and index == last:

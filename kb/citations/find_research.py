@@ -160,7 +160,7 @@ def phrases_in(text: str) -> list[Phrase]:
     return found
 
 
-def _phrase(text: str, noun: re.Match[str]) -> Phrase | None:
+def _phrase(text: str, noun: re.Match[str]) -> Phrase | None:  # noqa: C901, PLR0911 - a list of decisions
     before, behind = text[max(0, noun.start() - _WINDOW) : noun.start()], text[noun.end() : noun.end() + _WINDOW]
     if _NOT_BEHIND.match(behind) or (noun["design"] is None and _NOT_THIS.search(before)):
         return None

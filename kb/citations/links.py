@@ -139,7 +139,7 @@ _PLACE = re.compile(
 )
 
 
-def classify(href: str) -> Target:
+def classify(href: str) -> Target:  # noqa: PLR0911 - one case after the other
     """Where a link leads, and the identifier it carries.
 
     Examples

@@ -210,7 +210,9 @@ def build(
     from kb.build import build as build_site
 
     root = evidence or default_evidence()
-    made = build_site(root, build_dir, only=tuple(only) or None, force=force, jobs=jobs, executor=executor, engine=engine)
+    made = build_site(
+        root, build_dir, only=tuple(only) or None, force=force, jobs=jobs, executor=executor, engine=engine
+    )
     click.echo(made)
 
 

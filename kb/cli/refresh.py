@@ -187,12 +187,20 @@ def _summary(made: Refresh, *, hidden: int) -> Iterator[str]:
         studies = len({d.key for d in awaiting})
         yield (
             f"{len(awaiting)} difference{_s(awaiting)} in {studies} stud{_ies(studies)} "
-            f"await{'s' * (len(awaiting) == 1)} a decision: --accept takes all, --accept KEY those of a study."
+            f"await{'s' * (len(awaiting) == 1)} a decision: {_how_to_accept(awaiting)}."
         )
     else:
         yield f"No difference awaits a decision{', as far as the snapshot goes' * bool(made.failures)}."
     if hidden:
         yield f"{hidden} of typography not shown: --typographic shows them."
+
+
+def _how_to_accept(awaiting: Sequence[Difference]) -> str:
+    """What --accept would take; what is written in capitals never comes with all the others."""
+    plain = sum(d.kind in {"new", "changed"} for d in awaiting)
+    if not plain:
+        return "look first; --accept KEY takes what can be taken of a study"
+    return f"--accept takes all{' but what is in capitals' * (plain < len(awaiting))}, --accept KEY those of a study"
 
 
 def _trouble(made: Refresh, accept: Sequence[str]) -> Iterator[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kb.model import Reference
 
 FILE = "notices.yaml"
+_ORIGIN = {"pubmed": "fetched", "curated": "curated"}
 
 _TRIGGER = re.compile(rb"[Rr]etract|[Cc]oncern|[Ee]rrat|[Rr]epublish|UpdateIn|CommentIn")
 
@@ -44,7 +45,7 @@ def load(root: Path, references: Mapping[str, Reference], *, comments: bool = Fa
         if broken:
             continue
         try:
-            record, origin = from_dict(data["record"]), f"{data['source']} {data['date']}"
+            record, origin = from_dict(data["record"]), f"{_ORIGIN[data['source']]} {data['date']}"
         except (msgspec.ValidationError, KeyError, TypeError) as error:
             advice = "Restore it, or delete it and run `kb pubmed refresh`."
             problems.append(Problem(shown, 1, "pubmed-record", f"is no record of the snapshot: {error}", advice))

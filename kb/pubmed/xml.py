@@ -13,6 +13,7 @@ No network, no file but the source, no entity, no DTD is ever read.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import multiprocessing
 import os
@@ -118,7 +119,7 @@ def parse_parallel(
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     try:
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        with ProcessPoolExecutor(workers, context, gc.disable) as pool:  # records hold no cycles
             yield from _spread(pool, split(blocks(source), options.name), options, 2 * workers)
     except PubMedXmlError as error:
         _locate(error, source)

@@ -90,7 +90,7 @@ _AUTHORS = People("Article/AuthorList[not(@Type='editors')]/*")
 _EDITORS = People("Article/AuthorList[@Type='editors']/*")
 _ELOCATIONS = Rows("Article/ELocationID", *ELOCATION)
 _LANGUAGES = Rows("Article/Language", ".")
-_TYPES = Rows("Article/PublicationTypeList/*", *TERM)
+_TYPES = Rows("Article/PublicationTypeList/*", ".", "@UI")
 _SUBSETS = Rows("CitationSubset", ".")
 _BANKS = Rows("Article/DataBankList/*")
 _BANK = Fields("DataBankName")
@@ -129,8 +129,12 @@ def citation(node: Node, draft: Draft) -> None:
     for key in _DATES:
         draft[key] = date(row[at : (at := at + 3)])
     pages(row[at : (at := at + 3)], draft)
+    draft["elocations"] = elocations(_ELOCATIONS.of(node))
+    draft["languages"] = texts(_LANGUAGES.of(node))
+    draft["publication_types"] = terms(_TYPES.of(node))
+    draft["citation_subsets"] = texts(_SUBSETS.of(node))
+    draft["authors"], draft["editors"] = _AUTHORS.of(node), _EDITORS.of(node)
     _settle(node, draft)
-    _lists(node, draft)
     _optional(node, dict(zip(_PRESENT, row[at:], strict=True)), draft)
 
 
@@ -147,14 +151,6 @@ def _settle(node: Node, draft: Draft) -> None:
         draft["abstract"] = tuple(part for found in _ABSTRACTS.nodes(node) for part in abstract(found))
     title: str | None = draft["title"]
     draft["title_translated"] = bool(title and title[0] == "[" and title.rstrip(".").endswith("]"))
-
-
-def _lists(node: Node, draft: Draft) -> None:
-    draft["authors"], draft["editors"] = _AUTHORS.of(node), _EDITORS.of(node)
-    draft["elocations"] = elocations(_ELOCATIONS, node)
-    draft["languages"] = texts(_LANGUAGES, node)
-    draft["publication_types"] = terms(_TYPES, node)
-    draft["citation_subsets"] = texts(_SUBSETS, node)
 
 
 def _optional(node: Node, present: dict[str, str], draft: Draft) -> None:
@@ -175,17 +171,17 @@ def _optional(node: Node, present: dict[str, str], draft: Draft) -> None:
     if present["Article/DataBankList"] == "true":
         draft["accessions"] = tuple(found for bank in _BANKS.nodes(node) for found in _bank(bank))
     if present["SupplMeshList"] == "true":
-        draft["supplementary"] = terms(_SUPPLEMENTARY, node)
+        draft["supplementary"] = terms(_SUPPLEMENTARY.of(node))
     if present["InvestigatorList"] == "true":
         draft["investigators"] = _INVESTIGATORS.of(node)
     if present["OtherID"] == "true":
-        draft["other_pmcid"] = next((own for text in texts(_OTHER_IDS, node) if (own := pmcid(text))), None)
+        draft["other_pmcid"] = next((own for text in texts(_OTHER_IDS.of(node)) if (own := pmcid(text))), None)
 
 
 def _bank(node: Node) -> list[rec.Accession]:
     """The numbers in one data bank, or the bank alone."""
     name = _BANK.of(node)[0]
-    return [rec.Accession(name, accession) for accession in texts(_ACCESSIONS, node)] or [rec.Accession(name)]
+    return [rec.Accession(name, accession) for accession in texts(_ACCESSIONS.of(node))] or [rec.Accession(name)]
 
 
 def _chemicals(node: Node) -> tuple[rec.Chemical, ...]:

@@ -99,7 +99,7 @@ def document(node: Node, draft: Draft) -> None:
     draft["authors_complete"] = incomplete != "true" if listed == "true" else None
     book["authors"], book["editors"] = _BOOK_AUTHORS.of(node), _BOOK_EDITORS.of(node)
     book["investigators"] = _BOOK_INVESTIGATORS.of(node)
-    book["isbn"], book["elocations"] = texts(_ISBN, node), elocations(_ELOCATIONS, node)
+    book["isbn"], book["elocations"] = texts(_ISBN.of(node)), elocations(_ELOCATIONS.of(node))
     draft["book"] = rec.Book(**book)
     draft["title"] = draft["title"] or book["title"]
     draft["authors"] = _AUTHORS.of(node) or book["authors"]
@@ -114,8 +114,8 @@ def _known(row: Row) -> list[str | None]:
 
 
 def _lists(node: Node, draft: Draft) -> None:
-    draft["languages"] = texts(_LANGUAGES, node)
-    draft["publication_types"] = terms(_TYPES, node)
+    draft["languages"] = texts(_LANGUAGES.of(node))
+    draft["publication_types"] = terms(_TYPES.of(node))
     draft["keywords"] = keywords(_KEYWORDS, node)
     draft["grants"] = grants(_GRANTS, node)
     draft["reference_count"] = number(_REFERENCES.of(node)[0]) or None

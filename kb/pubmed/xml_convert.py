@@ -86,7 +86,7 @@ def convert(piece: Piece, options: Options) -> Record | Deletion:
     if (options.strict or len(data) > _SHALLOW) and _TOO_DEEP.evaluate_boolean(root):
         _fail(piece, options, "too-deep", f"is nested more than {MAX_DEPTH} levels deep")
     if piece.name in DELETIONS:
-        return Deletion(texts(_DELETED, root))
+        return Deletion(texts(_DELETED.of(root)))
     return _record(piece, root, hashlib.sha256(bare).hexdigest(), options)
 
 

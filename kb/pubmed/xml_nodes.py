@@ -200,14 +200,14 @@ def pages(parts: Row, draft: Draft) -> None:
         draft["pages"], draft["start_page"], draft["end_page"] = medline, first or start, last or end
 
 
-def elocations(rows: Rows, node: Node) -> tuple[rec.ELocation, ...]:
+def elocations(rows: Iterable[Row]) -> tuple[rec.ELocation, ...]:
     """DOIs and piis."""
-    return tuple([rec.ELocation(kind or "pii", value, valid != "N") for kind, value, valid in rows.of(node) if value])
+    return tuple([rec.ELocation(kind or "pii", value, valid != "N") for kind, value, valid in rows if value])
 
 
-def terms(rows: Rows, node: Node) -> tuple[rec.Term, ...]:
-    """Names with UI and type."""
-    return tuple([rec.Term(name, ui or None, kind or None) for name, ui, kind in rows.of(node) if name])
+def terms(rows: Iterable[Row]) -> tuple[rec.Term, ...]:
+    """Names with UI and, where asked for, type."""
+    return tuple([rec.Term(name, *[value or None for value in more]) for name, *more in rows if name])
 
 
 def grants(rows: Rows, node: Node) -> tuple[rec.Grant, ...]:
@@ -220,9 +220,9 @@ def keywords(rows: Rows, node: Node) -> tuple[rec.Keyword, ...]:
     return tuple([rec.Keyword(text, major == "Y", owner or None) for text, major, owner in rows.of(node) if text])
 
 
-def texts(rows: Rows, node: Node) -> tuple[str, ...]:
+def texts(rows: Iterable[Row]) -> tuple[str, ...]:
     """The first field of each row."""
-    return tuple([row[0] for row in rows.of(node) if row[0]])
+    return tuple([row[0] for row in rows if row[0]])
 
 
 def abstract(node: Node) -> list[rec.AbstractSection]:

@@ -113,7 +113,7 @@ def test_the_chain_is_shown_as_text_and_json(small):
         "source": "",
         "note": None,
     }
-    assert study["notices"][0]["source"] == "PubMed record 24100287, pubmed 2026-03-01"
+    assert study["notices"][0]["source"] == "PubMed record 24100287, fetched 2026-03-01"
 
 
 def test_the_notebooks_of_a_chain_are_those_that_a_build_makes(base):

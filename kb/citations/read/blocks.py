@@ -211,7 +211,8 @@ class BlockBuilder:
 
     def add(self, text: str) -> None:
         """Add text as it stands in the source; any run of blanks counts as one."""
-        words = clean(text).split()
+        text = clean(text)
+        words = text.split()
         if not words:
             if text:
                 self.space()

@@ -91,9 +91,9 @@ def understand(path: str, data: bytes, kind: str | None = None) -> Content:
     --------
     >>> understand("draft.txt", b"<!doctype html><p>Rest caf\xe9").kind
     'html'
-    >>> understand("draft.docx", b"%PDF-1.7")
+    >>> understand("draft.docx", b"%PDF-1.7")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    kb.citations.read.content.ReadError: draft.docx is a PDF. Give the document it was made from, or save its text as .txt.
+    kb.citations.read.content.ReadError: draft.docx is a PDF. Give the document it was made from, or ...
     """
     foreign(path, data)
     if kind == "docx" or (kind is None and data.startswith(b"PK\3\4")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from lxml import etree
 
@@ -101,9 +102,8 @@ class Reader:
 
     # --- called by the parser -------------------------------------------------------------------------------------
 
-    def start(self, tag: str, attrib: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
-        attributes = attrib
         state = self._state
         here = _Open(tag, hides=self._hides(tag, attributes))
         state.open.append(here)
@@ -292,7 +292,7 @@ class Reader:
 
 
 def _parse(reader: Reader, data: bytes) -> Reader:
-    parser = etree.HTMLParser(target=reader, encoding="utf-8", no_network=True, huge_tree=True)
+    parser = etree.HTMLParser(target=cast("Any", reader), encoding="utf-8", no_network=True, huge_tree=True)
     try:
         for start in range(0, len(data), _CHUNK):
             parser.feed(data[start : start + _CHUNK])

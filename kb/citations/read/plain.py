@@ -78,8 +78,7 @@ def _blocks(lines: list[str], start: int) -> Iterator[Block]:
             continue
         if item:
             kind, label = BlockKind.LIST_ITEM, item["number"]
-            line = line[item.end() :]
-        add_marked(builder, line)
+        add_marked(builder, line[item.end() :] if item else line)
     yield from builder.finish(kind, first, label=label)
 
 
