@@ -25,6 +25,7 @@ from kb.pubmed.rate import Limiter
 from kb.pubmed.refresh import ALL, refresh
 from kb.pubmed.server import write_record
 from kb.pubmed.snapshot import Entry
+from kb.pubmed.transport import source_of
 from kb.pubmed.xml import PubMedXmlError, parse_all
 from kb.store.bibtex import render
 
@@ -102,7 +103,7 @@ def test_curated_entries_are_replaced_by_what_pubmed_says(small, pubmed, serve, 
 def test_the_date_is_the_day_on_which_it_was_fetched_not_the_day_of_the_run(small, pubmed, serve, connect):
     client = connect(serve(pubmed))
     xml = next(iter(client.fetch([BUIST]))).records[BUIST]
-    client.cache.put(BUIST, xml, source="x", now=NOW - dt.timedelta(days=5))
+    client.cache.put(BUIST, xml, source=source_of(client.settings, BUIST), now=NOW - dt.timedelta(days=5))
     refresh(small, client, keys=["buist2008"], now=NOW)
     assert snapshot.load(small)[0][BUIST].date == NOW.date() - dt.timedelta(days=5)
 
