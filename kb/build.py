@@ -130,10 +130,13 @@ def build(
     if folder.resolve() == root.resolve() or root.resolve() in folder.resolve().parents:
         raise BuildError(f"{folder} lies in the evidence folder: choose another build folder")
     patterns = None if only is None else list(only)
+    if not root.is_dir():
+        open_base(root)  # says what is wrong with it
     with explained(folder), _locked(folder):
         world = _world(root)
         last = _Release.current(folder)
         _clear(folder, last)
+        _refuse_strangers(folder)
         if last is not None and not force and patterns is None and last.manifest.get("world") == world and last.whole():
             _point(folder, last.path)
             manifest = last.manifest
@@ -272,6 +275,14 @@ def _carry_over(every: Sequence[Job], stale: Sequence[Job], last: _Release | Non
     return kept
 
 
+def _refuse_strangers(folder: Path) -> None:
+    """Refuse a folder in which something else has a name that the build needs, before anything is run."""
+    for name in ("current", "notebooks", "site"):
+        link = folder / name
+        if not link.is_symlink() and link.exists() and not (folder / "releases" / ".copies").exists():
+            raise BuildError(f"{link} was not made by a build: move it away, or choose another build folder")
+
+
 def _link_or_copy(source: Path, target: Path) -> None:
     try:
         target.hardlink_to(source)
@@ -332,8 +343,6 @@ def _point(folder: Path, release: Path) -> None:
         link, fresh = folder / name, folder / f".{name}.new"
         if link.is_symlink() and link.readlink() == Path(target):
             continue
-        if not link.is_symlink() and link.exists() and not (folder / "releases" / ".copies").exists():
-            raise BuildError(f"{link} was not made by a build: move it away, or choose another build folder")
         try:
             fresh.symlink_to(target, target_is_directory=True)
         except (OSError, NotImplementedError) as error:

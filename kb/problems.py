@@ -53,7 +53,12 @@ class Problem:
 
 
 class KbError(Exception):
-    """Something the person can act on; the command line prints it without a traceback."""
+    """Something the person can act on; the command line prints it without a traceback.
+
+    ``exit_status`` is the command's: 2 when it could not do what was asked, 1 when what it looked at has problems.
+    """
+
+    exit_status = 2
 
 
 class EvidenceError(KbError):
@@ -66,6 +71,8 @@ class EvidenceError(KbError):
     problems
         Everything found in it; at least one is an error.
     """
+
+    exit_status = 1
 
     def __init__(self, root: Path, problems: Iterable[Problem]) -> None:
         self.root = root

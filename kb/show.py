@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from kb import graph as graphs
 from kb.cite import vancouver
-from kb.model import Condition, Direction, Intervention, Outcome
+from kb.model import Condition, Intervention, Outcome
 from kb.pubmed.notices import marked
-from kb.tables import UNKNOWN, bearing_words, direction_words, effect, left_out_notes, study_label
+from kb.tables import UNKNOWN, bearing_words, effect, favours, left_out_notes, study_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -131,14 +131,7 @@ def _finding_line(base: Base, finding: Finding) -> str:
     outcome = _labels(base, "outcomes", finding.outcomes)
     when = f", {finding.timepoint}" if finding.timepoint else ", time unknown"
     note = f" ({finding.note})" if finding.note else ""
-    return f"{finding.as_reported} [{outcome}]{when}: {effect(finding)}; {_direction(base, finding)}{note}"
-
-
-def _direction(base: Base, finding: Finding) -> str:
-    """The direction, with the name of the side that it favours where that side is one of our terms."""
-    sides = {Direction.INTERVENTION: finding.interventions, Direction.COMPARATOR: finding.comparators}
-    names = _labels(base, "interventions", sides.get(finding.direction, ()))
-    return f"favours {names[0].lower()}{names[1:]}" if names else direction_words(finding.direction)
+    return f"{finding.as_reported} [{outcome}]{when}: {effect(finding)}; {favours(base.corpus, finding)}{note}"
 
 
 def _finding(base: Base, identifier: str) -> Page:
@@ -155,7 +148,7 @@ def _finding(base: Base, identifier: str) -> Page:
         f"Outcome: {_labels(base, 'outcomes', finding.outcomes)}",
         f"Timepoint: {finding.timepoint or UNKNOWN}",
         f"Effect: {effect(finding)}",
-        f"Direction: {_direction(base, finding)}",
+        f"Direction: {favours(base.corpus, finding)}",
     ]
     lead += [f"Note: {finding.note}"] if finding.note else []
     read_in = (sources[source] for source in finding.read_in)

@@ -243,6 +243,14 @@ def _interval(finding: Finding) -> str:
     return f" ({level}{_number(finding.ci_low)} to {_number(finding.ci_high)})"
 
 
+def favours(corpus: Corpus, finding: Finding) -> str:
+    """The direction of a finding, with the name of the side that it favours where that side is one of our terms."""
+    sides = {Direction.INTERVENTION: finding.interventions, Direction.COMPARATOR: finding.comparators}
+    names = [corpus.interventions[i].label for i in sides.get(finding.direction, ()) if i in corpus.interventions]
+    shown = " + ".join(name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}" for name in names)
+    return f"favours {shown}" if shown else direction_words(finding.direction)
+
+
 def direction_words(direction: Direction) -> str:
     """A direction as a reader sees it."""
     return direction.value.replace("-", " ")

@@ -12,8 +12,10 @@ import msgspec
 import pytest
 
 import kb
+from kb import figures
 from kb import notebook as nb
 from kb.notebook.html import Block, plain, table
+from kb.notebook.sections import findings_of
 from kb.notebook.start_page import answer, choices, find, start
 from kb.problems import UnknownIdError
 from kb.pubmed import snapshot
@@ -294,3 +296,21 @@ def test_a_retracted_study_is_marked_and_leaves_every_summary(tmp_path):
     post = nb.post(slug, str(root))
     assert "RETRACTED" in post.claims().html
     assert "RETRACTED" in post.references().html
+
+
+def test_an_intervention_page_tells_directions_for_its_own_side():
+    page = nb.intervention("corticosteroid-injection", EVIDENCE)
+    told = {identifier: page._direction(f) for identifier, f in zip(page.answer.findings, _findings(page), strict=True)}
+    assert told["zhang2024.f01"] == "favours it"  # one month: steroid better than shockwave
+    assert told["zhang2024.f04"] == "favours what it was compared with"  # three months: shockwave better
+    panels = figures.compute_estimates(page.base.corpus, page.answer.findings, page._terms)
+    rows = [row for panel in panels for row in panel.rows]
+    looks = {row.finding: (row.direction.value, row.points) for row in rows}
+    assert looks["zhang2024.f01"] == ("favours-intervention", "favours Corticosteroid injection")
+    assert looks["zhang2024.f04"] == ("favours-comparator", "favours Extracorporeal shockwave therapy")
+    numbers = nb.intervention("foot-ankle-strengthening", EVIDENCE).figure_estimates().html
+    assert "favours foot and ankle strengthening" in numbers.lower()
+
+
+def _findings(page):
+    return [finding for _, finding in findings_of(page.base.corpus, page.answer.findings)]

@@ -125,6 +125,26 @@ def test_every_problem_is_reported_at_once(small: Path) -> None:
     assert _rules(small) == {"unknown-term", "percent-range", "invalid-pmid"}
 
 
+def test_a_file_that_breaks_the_schema_is_still_checked_by_the_rules(small: Path) -> None:
+    path = small / "studies" / "zhang2024.yaml"
+    text = path.read_text().replace("direction: favours-comparator", "direction: null", 1)
+    text = text.replace("n_studies: 6", "n_studies: six").replace("terms: [shockwave]", "terms: [wave]")
+    path.write_text(text.replace("estimate: -1.15", "estimate: 9.0").replace("comparator: local", "komparator: local"))
+    found = [(p.rule, p.path) for p in validate(small)[1]]
+    rules = {
+        "no-direction",
+        "wrong-type",
+        "unknown-term",
+        "interval-without-estimate",
+        "unknown-field",
+        "missing-field",
+    }
+    assert {rule for rule, _ in found} == rules
+    assert {path for _, path in found} == {"studies/zhang2024.yaml"}
+    with pytest.raises(kb.EvidenceError):
+        load(small)
+
+
 def test_a_broken_study_does_not_make_others_look_wrong(small: Path) -> None:
     (small / "studies" / "zhang2024.yaml").write_text("key: [")
     problems = validate(small)[1]

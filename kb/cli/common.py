@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kb.problems import EvidenceError, KbError
+from kb.problems import KbError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -44,16 +44,16 @@ class Group(click.Group):
         """Run the command; see the class."""
         try:
             return super().invoke(ctx)
-        except EvidenceError as error:
-            click.echo(f"kb: {error}", err=True)
-            ctx.exit(FOUND_PROBLEMS)
         except KbError as error:
             click.echo(f"kb: {error}", err=True)
-            ctx.exit(USAGE)
+            ctx.exit(error.exit_status)
         except BrokenPipeError:
             # The reader of our output has seen enough (`kb list studies | head`).
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+        except OSError as error:
+            click.echo(f"kb: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", err=True)
+            ctx.exit(USAGE)
 
 
 def formats(*choices: str) -> Callable[[Command], Command]:

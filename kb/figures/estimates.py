@@ -11,7 +11,7 @@ from kb.figures.canvas import GREY, INK, NARROW, PALETTE, Canvas, wrap
 from kb.model import Better, Direction, Measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from kb.model import Corpus, Finding, Study
 
@@ -106,7 +106,7 @@ class Panel:
         return f"{name}{unit}{part}"
 
 
-def compute_estimates(corpus: Corpus, findings: Iterable[str]) -> list[Panel]:
+def compute_estimates(corpus: Corpus, findings: Iterable[str], side: Collection[str] = ()) -> list[Panel]:
     """Panels of the findings that have an interval, and of comparisons that have at least an estimate.
 
     A panel holds one measure in one unit; ratios of different kinds do not share an axis. Standardised
@@ -120,6 +120,8 @@ def compute_estimates(corpus: Corpus, findings: Iterable[str]) -> list[Panel]:
         The evidence.
     findings
         Ids ``<study>.<finding>``.
+    side
+        Interventions whose side the colours tell; without any, the side that each study calls the intervention.
     """
     groups: dict[tuple[int, str, str], list[tuple[Study, Finding]]] = {}
     for identifier in findings:
@@ -133,7 +135,7 @@ def compute_estimates(corpus: Corpus, findings: Iterable[str]) -> list[Panel]:
     for scale in sorted(groups, key=lambda s: (s[2].startswith("?"), -len(groups[s]), s)):
         pairs = groups[scale]
         rows = sorted(
-            (_estimate(corpus, study, finding) for study, finding in pairs),
+            (_estimate(corpus, study, finding, side) for study, finding in pairs),
             key=lambda row: (row.outcome.casefold(), -_year(corpus, row), row.finding),
         )
         measure = pairs[0][1].measure
@@ -157,7 +159,7 @@ def _scale(study: Study, finding: Finding) -> tuple[int, str, str]:
     return order, measure.value, finding.unit or f"?{study.key}"
 
 
-def _estimate(corpus: Corpus, study: Study, finding: Finding) -> Estimate:
+def _estimate(corpus: Corpus, study: Study, finding: Finding, side: Collection[str]) -> Estimate:
     def labels(ids: Iterable[str]) -> str:
         return " + ".join(corpus.interventions[i].label for i in ids)
 
@@ -180,7 +182,7 @@ def _estimate(corpus: Corpus, study: Study, finding: Finding) -> Estimate:
         low=finding.ci_low,
         high=finding.ci_high,
         level=finding.ci_level,
-        direction=finding.direction,
+        direction=finding.direction_for(side),
         points=points,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr
@@ -89,6 +89,14 @@ class Finding(Noun):
     direction: Direction
     note: Text | None = None
     read_in: tuple[Text, ...] = ()
+
+    def direction_for(self, terms: Collection[str]) -> Direction:
+        """The direction as seen by some interventions: turned round where they are the comparator only."""
+        here = set(terms)
+        if here & set(self.interventions) or not here & set(self.comparators):
+            return self.direction
+        turned = {Direction.INTERVENTION: Direction.COMPARATOR, Direction.COMPARATOR: Direction.INTERVENTION}
+        return turned.get(self.direction, self.direction)
 
 
 class Source(Noun):

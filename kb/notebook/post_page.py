@@ -202,5 +202,5 @@ def _as_published(item: AsPublished) -> str:
         item.volume,
         item.pages,
     ]
-    printed = escape(". ".join(part for part in parts if part))
+    printed = escape(". ".join(part.rstrip(".") for part in parts if part))
     return f"{printed or '<em>no details printed</em>'}{f' {link(item.link, item.link)}' if item.link else ''}"

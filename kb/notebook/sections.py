@@ -9,7 +9,7 @@ from kb.cite import author_year, vancouver
 from kb.model import Bearing, Verification
 from kb.notebook.html import count, details, escape, link, listing, note, paragraph, table, tally
 from kb.pubmed.notices import marked
-from kb.tables import UNKNOWN, direction_words, effect, study_label
+from kb.tables import UNKNOWN, effect, favours, study_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -212,7 +212,7 @@ def numbers(base: Base, ids: Iterable[str]) -> str:
                 f"{escape(outcome)}: {escape(finding.as_reported)}",
                 escape(finding.timepoint or UNKNOWN),
                 escape(effect(finding)),
-                escape(direction_words(finding.direction)),
+                escape(favours(corpus, finding)),
             ]
         )
     return table("Estimates as numbers", ("study", "outcome", "timepoint", "effect", "direction"), rows)
@@ -227,7 +227,10 @@ def smallest_changes(corpus: Corpus, outcomes: Iterable[str]) -> str:
         for mcid in corpus.outcomes[i].mcid
     ]
     return (
-        paragraph("Smallest difference that patients are said to notice (MCID), and where that was read:")
+        paragraph(
+            "Thresholds for an important difference that studies of the base use. Each was set for the condition its "
+            "source is about and may not fit another:"
+        )
         + listing(items)
         if items
         else ""
@@ -308,6 +311,8 @@ def second_readings(base: Base, keys: Sequence[str]) -> str:
                     escape(item.why),
                 ]
             )
+    if not read:
+        return paragraph("No study here had a second, independent reading.")
     head = (
         f"{len(read)} of {count(len(keys), 'study', 'studies')} had a second, independent reading; "
         f"it differed in {count(len(rows), 'place')}."

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kb import graph as graphs
+from kb.model import Direction
 from kb.notebook import claims, sections
 from kb.notebook.html import (
     Block,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from kb.base import Base
     from kb.figures import Panel
     from kb.graph import Answer
-    from kb.model import Term
+    from kb.model import Finding, Term
     from kb.tables import Table
 
 _MAP_ROWS, _MAP_COLUMNS, _MAP_EMPTY = 18, 7, 10
@@ -151,11 +152,28 @@ class TermPage:
         number = sum(1 for _, f in pairs if f.estimate is not None and f.ci_low is not None and f.ci_high is not None)
         return f"<strong>{number or 'none'}</strong> of them {'gives' if number <= 1 else 'give'}"
 
+    @cached_property
+    def _terms(self) -> frozenset[str]:
+        """The term and those below it, when it is an intervention: the side that directions are told for."""
+        return frozenset((self.id, *self.narrower)) if self.noun == "intervention" else frozenset()
+
+    def _direction(self, finding: Finding) -> str:
+        """A direction as this page tells it: for or against the term, whichever side the study put it on."""
+        both = self._terms & {*finding.interventions} and self._terms & {*finding.comparators}
+        words = {
+            Direction.INTERVENTION: "favours it",
+            Direction.COMPARATOR: "favours what it was compared with",
+        }
+        direction = finding.direction_for(self._terms)
+        if not self._terms or direction not in words:
+            return direction_words(direction)
+        return "favours one form of it over another" if both else words[direction]
+
     def _directions(self) -> str:
         pairs = sections.findings_of(self.base.corpus, self.answer.findings)
         if not pairs:
             return ""
-        told = tally(Counter(direction_words(f.direction) for _, f in pairs))
+        told = tally(Counter(self._direction(f) for _, f in pairs))
         return paragraph(
             f"Direction of the findings as reported: {escape(told)}. <span class='kb-small'>{sections.CAUTION}</span>"
         )
@@ -277,13 +295,18 @@ class TermPage:
         """Every estimate that has an interval, a panel for each scale and unit, and the numbers as a table."""
         from kb import figures
 
-        panels = figures.compute_estimates(self.base.corpus, self.answer.findings)
+        panels = figures.compute_estimates(self.base.corpus, self.answer.findings, self._terms)
         shown = [row.finding for panel in panels for row in panel.rows]
         rest = len(self.answer.findings) - len(shown)
         left = f"{count(rest, 'finding')} without an interval or a comparison: see the evidence table."
         if not panels:
             told = f"No finding gives an estimate with its interval. {left if rest else ''}"
             return block(paragraph(escape(told)), words=told)
+        sides = (
+            ("what this page is about", "what it was compared with")
+            if self._terms
+            else ("the intervention", "the comparator")
+        )
         outcomes = {i for _, f in sections.findings_of(self.base.corpus, shown) for i in f.outcomes}
         drawn: list[str] = []
         rows = 0
@@ -294,7 +317,7 @@ class TermPage:
             paragraph(
                 "Each row is one finding as its study reports it; nothing is pooled. Which side is better depends on "
                 "the outcome and on how the study subtracts, so each row says in words what it favours. A blue circle "
-                "favours the intervention, an orange square the comparator; an open diamond found no difference; a "
+                f"favours {sides[0]}, an orange square {sides[1]}; an open diamond found no difference; a "
                 "triangle is an association or unclear. An arrow means that the interval runs off the axis; a question "
                 "mark, that the interval is unknown."
             ),

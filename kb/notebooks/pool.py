@@ -30,12 +30,16 @@ TIMEOUT = 300.0
 class NotebooksFailedError(KbError):
     """Notebooks failed; ``failures`` says which, where and why, ``skipped`` how many were not run any more."""
 
+    exit_status = 1
+
     def __init__(self, failures: Iterable[Failure], skipped: int = 0) -> None:
         self.failures, self.skipped = tuple(failures), skipped
         number = len(self.failures)
         said = "\n".join(f"  {failure}" for failure in self.failures)
         rest = f"\n{skipped} more were not run any more" if skipped else ""
-        super().__init__(f"{number} notebook{'' if number == 1 else 's'} failed:\n{said}{rest}")
+        super().__init__(
+            f"{number} notebook{'' if number == 1 else 's'} failed; what was built before stands:\n{said}{rest}"
+        )
 
 
 class HostDiedError(KbError):

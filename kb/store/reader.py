@@ -11,7 +11,7 @@ from typing import TypeVar
 from kb.model import VOCABULARIES, Corpus, Noun, Post, Study, Term
 from kb.problems import EvidenceError, Problem
 from kb.store import bibtex, rules, yamlfile
-from kb.store.schema import Found, problems_of
+from kb.store.schema import Found, problems_of, salvage
 
 N = TypeVar("N", bound=Noun)
 
@@ -127,6 +127,7 @@ def _folder(reading: _Reading, name: str, noun: type[N], key: Callable[[N], str]
             continue
         item, found_here = problems_of(noun, data)
         reading.pending += [(shown, found) for found in found_here]
+        item = item or salvage(noun, data, found_here)
         if item is None:
             continue
         if key(item) != path.stem:

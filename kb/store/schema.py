@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 N = TypeVar("N", bound=BaseModel)
+
+_ROUNDS = 5
 
 _PATTERNS = {
     "key": "A key is the first author and the year, e.g. 'lee2020' or 'lee2020b'.",
@@ -28,6 +31,48 @@ class Found(NamedTuple):
     rule: str
     message: str
     advice: str
+
+
+def salvage(noun: type[N], data: object, problems: Iterable[Found]) -> N | None:
+    """As much of ``data`` as makes a noun, so that the rules can look at the rest of a file that has problems.
+
+    What is wrong becomes unknown where the noun allows it; a direction becomes unclear; what still does not fit
+    takes the entry of the list that it stands in with it. None when not even that is a noun.
+    """
+    if not isinstance(data, dict):
+        return None
+    try:
+        draft = copy.deepcopy(data)
+    except RecursionError:  # nested thousands deep
+        return None
+    for problem in problems:
+        _mend(draft, problem)
+    for _ in range(_ROUNDS):
+        made, left = problems_of(noun, draft)
+        if made is not None:
+            return made
+        entries = {problem.loc[:2] for problem in left if len(problem.loc) > 1 and isinstance(problem.loc[1], int)}
+        if not entries:
+            return None
+        for name, index in sorted(entries, key=str, reverse=True):
+            if isinstance(draft.get(name), list) and isinstance(index, int) and index < len(draft[name]):
+                del draft[name][index]
+    return None
+
+
+def _mend(draft: object, problem: Found) -> None:
+    here: Any = draft
+    for part in problem.loc[:-1]:
+        try:
+            here = here[part]
+        except (KeyError, IndexError, TypeError):
+            return
+    last = problem.loc[-1] if problem.loc else None
+    if isinstance(here, dict) and isinstance(last, str):
+        if problem.rule == "unknown-field":
+            del here[last]
+        else:
+            here[last] = "unclear" if problem.rule == "no-direction" else None
 
 
 def problems_of(noun: type[N], data: object) -> tuple[N | None, list[Found]]:

@@ -3,7 +3,7 @@
 document.addEventListener("DOMContentLoaded", () => {
   const box = document.querySelector(".kb-filter");
   if (!box) return;
-  const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f'’]/g, "").toLowerCase();
   const entries = Array.from(document.querySelectorAll(".kb-tree li"));
   const words = new Map(entries.map((entry) => [entry, fold(entry.dataset.words)]));
   const status = document.querySelector(".kb-status");
@@ -25,7 +25,8 @@ document.addEventListener("DOMContentLoaded", () => {
       });
     }
     sections.forEach((section) => { section.hidden = !section.querySelector(".kb-tree li:not([hidden])"); });
-    status.textContent = wanted.length ? `${count} of ${entries.length} pages` : `${entries.length} pages`;
+    const none = wanted.length && !count ? ": the search at the top looks into the pages, studies and authors too" : "";
+    status.textContent = wanted.length ? `${count} of ${entries.length} pages${none}` : `${entries.length} pages`;
   };
   box.addEventListener("input", apply);
   apply();
