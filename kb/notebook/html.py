@@ -12,7 +12,8 @@ STYLE = """<style>
 .kb p{margin:.4em 0}
 .kb ul,.kb ol{margin:.4em 0;padding-left:1.4em}
 .kb .kb-lead{font-size:1.1em}
-.kb .kb-note,.kb .kb-small{font-size:.88em;opacity:.85}
+.kb ol{padding-left:2.75em}
+.kb .kb-note,.kb .kb-small{font-size:.88em}
 .kb .kb-tag{display:inline-block;border:1px solid currentColor;border-radius:.8em;padding:0 .55em;font-size:.85em;
 white-space:nowrap}
 .kb .kb-supported{border-width:2px;border-color:#0072b2}
