@@ -103,6 +103,11 @@ def open_base(evidence: str | os.PathLike[str] | None = None) -> Base:
     return Base(root, store.load(root))
 
 
+def _folded(name: str) -> str:
+    """A name as it is compared: lower case, no apostrophe."""
+    return name.strip().casefold().replace("'", "").replace("’", "")
+
+
 class Base:
     """Evidence in memory.
 
@@ -304,7 +309,7 @@ class Base:
         >>> kb.open().resolve("tennis elbow")
         Thing(noun='condition', id='lateral-epicondylitis')
         """
-        wanted = given.strip().casefold()
+        wanted = _folded(given)
         things = [thing for thing in self._names if noun is None or thing.noun == noun]
         exact = [t for t in things if wanted == t.id or wanted in self._names[t]]
         if exact:
@@ -335,12 +340,12 @@ class Base:
         for vocabulary in VOCABULARIES:
             for term in self.corpus.vocabulary(vocabulary).values():
                 words = (term.label, term.patient_label, *term.synonyms)
-                names[Thing(vocabulary.removesuffix("s"), term.id)] = frozenset(word.casefold() for word in words)
+                names[Thing(vocabulary.removesuffix("s"), term.id)] = frozenset(map(_folded, words))
         for key, study in self.corpus.studies.items():
             names[Thing("study", key)] = frozenset()
             names |= {Thing("finding", f"{key}.{f.id}"): frozenset() for f in study.findings}
         for slug, post in self.corpus.posts.items():
-            names[Thing("post", slug)] = frozenset((post.title.casefold(),))
+            names[Thing("post", slug)] = frozenset((_folded(post.title),))
             names |= {Thing("claim", f"{slug}.{c.id}"): frozenset() for c in post.claims}
             names |= {Thing("citation", f"{slug}.{c.id}"): frozenset() for c in post.citations}
         return names

@@ -72,7 +72,7 @@ def search(corpus: Corpus, words: str, limit: int = 20) -> list[Hit]:
     limit
         How many at most.
     """
-    tokens = list(dict.fromkeys(t for t in re.findall(r"\w+", words.casefold()) if t not in _STOP))
+    tokens = list(dict.fromkeys(token for token in _tokens(words) if token not in _STOP))
     if not tokens:
         return []
     connection = sqlite3.connect(":memory:")
@@ -96,6 +96,11 @@ def search(corpus: Corpus, words: str, limit: int = 20) -> list[Hit]:
         connection.close()
 
 
+def _tokens(text: str) -> list[str]:
+    """Words in lower case; an apostrophe joins, so that "runner's knee" and "runners knee" are one name."""
+    return re.findall(r"\w+", text.casefold().replace("'", "").replace("’", ""))
+
+
 def _named(corpus: Corpus, tokens: list[str]) -> list[Hit]:
     """Terms whose whole name stands in the words, longest name first; a name inside a longer one does not count."""
     matches: list[tuple[int, int, str, str, str]] = []
@@ -104,7 +109,7 @@ def _named(corpus: Corpus, tokens: list[str]) -> list[Hit]:
             spans = [
                 (start, len(name))
                 for words in (term.id, term.label, term.patient_label, *term.synonyms)
-                if (name := re.findall(r"\w+", words.casefold()))
+                if (name := _tokens(words))
                 for start in range(len(tokens) - len(name) + 1)
                 if tokens[start : start + len(name)] == name
             ]

@@ -21,6 +21,7 @@ from tests.conftest import EVIDENCE, ROOT
         ("ZHANG2024", "study", "zhang2024"),
         ("tennis elbow", "condition", "lateral-epicondylitis"),
         ("ITBS", "condition", "iliotibial-band-syndrome"),
+        ("Runners knee", "condition", "patellofemoral-pain"),
         ("lateral-epi", "condition", "lateral-epicondylitis"),
         ("ESWT", "intervention", "shockwave"),
         ("zhang2024.f01", "finding", "zhang2024.f01"),
@@ -85,6 +86,7 @@ def test_search_ranks_what_fits_best_first(base: kb.Base) -> None:
     [
         ("itbs", "condition", "iliotibial-band-syndrome"),
         ("runner's knee", "condition", "patellofemoral-pain"),
+        ("runners knee", "condition", "patellofemoral-pain"),
         ("lauersen", "study", "lauersen2014"),
         ("Núñez-Cortés", "study", "nunezcortes2024"),
         ("nunez cortes pain education", "study", "nunezcortes2024"),
