@@ -17,7 +17,7 @@ from kb.problems import EvidenceError, Problem, UnknownIdError
 from kb.pubmed import candidates, notice_files, notices, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
@@ -294,6 +294,27 @@ class Base:
     def contradicting(self, claim: str) -> list[Contradiction]:
         """What stands against a claim (see :func:`kb.graph.contradicting`)."""
         return graphs.contradicting(self.graph, claim)
+
+    def resting_on(self, study: str) -> Answer:
+        """Claims and posts that rest on a study (see :func:`kb.graph.resting_on`)."""
+        return graphs.resting_on(self.graph, study)
+
+    def empty_cells(
+        self, conditions: Iterable[str] | None = None, interventions: Iterable[str] | None = None
+    ) -> list[tuple[str, str]]:
+        """Condition x intervention pairs that no study is about, retracted ones apart.
+
+        Examples
+        --------
+        >>> import kb
+        >>> kb.open().empty_cells(["lateral-epicondylitis"], ["cupping", "shockwave"])
+        [('lateral-epicondylitis', 'cupping')]
+        """
+        return list(graphs.empty_cells(self.standing, conditions, interventions))
+
+    def touching(self, noun: str, identifier: str, steps: int) -> dict[str, int]:
+        """Nodes within some steps of a thing, with their distance (see :func:`kb.graph.touching`)."""
+        return graphs.touching(self.graph, graphs.node(noun, identifier), steps)
 
     def resolve(self, given: str, noun: str | None = None) -> Thing:
         """The thing that a person means by an id, the start of one, a label or a synonym.

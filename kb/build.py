@@ -32,14 +32,14 @@ from typing import Any, Literal
 
 from kb import site as sites
 from kb.base import Base, default_evidence, open_base
-from kb.notebooks import Job, plan, run_all, run_notebook, select
+from kb.notebooks import Job, plan, run_all, select
 from kb.notebooks.pool import Engine, processors
 from kb.notebooks.progress import Reporter, reporter
 from kb.notebooks.refused import BuildError, explained
 from kb.notebooks.stale import digest_code, digest_evidence, digest_file, digest_folder, digest_of, ingredients
 from kb.notebooks.template import template_folder
 
-__all__ = ["BuildError", "Built", "build", "run_notebook"]
+__all__ = ["BuildError", "Built", "build"]
 
 Executor = Literal["processes", "serial"]
 _RELEASE = re.compile(r"\d{6}")

@@ -68,7 +68,7 @@ def _labels(base: Base, vocabulary: str, ids: Iterable[str]) -> str:
 def _study(base: Base, key: str) -> Page:
     study = base.corpus.studies[key]
     reference = base.corpus.references[key]
-    resting = graphs.resting_on(base.graph, key)
+    resting = base.resting_on(key)
     sample = [f"{study.n_studies} studies"] if study.n_studies is not None else []
     sample += [f"{study.n_participants:,} participants"] if study.n_participants is not None else []
     design = study.design.words + (f" ({study.design_detail})" if study.design_detail else "")
@@ -198,7 +198,7 @@ def _claim(base: Base, identifier: str) -> Page:
     against = (
         f"{study_label(base.corpus, c.study, base.notices)} ({c.study}): {c.reason} "
         f"({'judged by the curator' if c.judged else 'by rule: the finding points the other way'})"
-        for c in graphs.contradicting(base.graph, identifier)
+        for c in base.contradicting(identifier)
     )
     return Page(
         "claim", identifier, claim.statement, tuple(lead), _sections(("Evidence", judged), ("Against it", against))

@@ -50,7 +50,7 @@ def test_a_study_without_findings_counts_by_its_own_terms(base: kb.Base) -> None
 
 
 def test_which_claims_and_posts_rest_on_a_study(base: kb.Base) -> None:
-    answer = graphs.resting_on(base.graph, "fredericson2000")
+    answer = base.resting_on("fredericson2000")
     expected = {
         slug
         for slug, post in base.corpus.posts.items()
@@ -132,7 +132,7 @@ def test_empty_and_filled_cells_are_each_others_complement(base: kb.Base) -> Non
 
 def test_what_touches_what_within_k_steps(base: kb.Base) -> None:
     start = "study:zhang2024"
-    near = graphs.touching(base.graph, start, 1)
+    near = base.touching("study", "zhang2024", 1)
     assert near[start] == 0
     assert {name for name, steps in near.items() if steps == 1} == {
         *base.graph.succ[start],

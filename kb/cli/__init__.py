@@ -230,7 +230,7 @@ def run(
     build_dir: Path | None,
 ) -> None:
     """Run one notebook with papermill, e.g. `kb run condition -p condition itbs`."""
-    from kb.build import run_notebook
+    from kb.notebooks import run_notebook
 
     click.echo(run_notebook(notebook, dict(parameters), evidence=evidence, build_dir=build_dir, output=output))
 

@@ -20,7 +20,7 @@ from kb.store import yamlfile
 from kb.store.writer import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from kb.model import Reference
@@ -135,8 +135,3 @@ def _author(name: str) -> Author:
     parts = [part.strip() for part in name.split(",")]
     suffix = parts[1] if len(parts) > 2 else None  # "Family, Jr, A. B."
     return Author(last=surname(name), initials=initials(name) or None, suffix=suffix)
-
-
-def by_study(entries: Mapping[str, Entry], references: Mapping[str, Reference]) -> dict[str, Entry]:
-    """The records of the studies that have one, by key."""
-    return {key: entries[r.pmid] for key, r in references.items() if r.pmid is not None and r.pmid in entries}
