@@ -31,17 +31,21 @@ class CitationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a block, with its place and locator (see :mod:`kb.text`)."""
+    """A sentence of a block, with its place and locator (see :mod:`kb.text`).
+
+    ``sha256`` is given where only the hash of the words is kept: a citation of ``evidence/posts``.
+    """
 
     text: str
     start: int
     end: int
     line: int
+    sha256: str | None = None
 
     @property
     def locator(self) -> str:
         """Hash of its words; a bracket is no link here, links are spans by now."""
-        return locate(self.text.replace("[", "{"))
+        return self.sha256 or locate(self.text.replace("[", "{"))
 
 
 @dataclass(frozen=True, slots=True)

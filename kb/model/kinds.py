@@ -178,3 +178,12 @@ class ArmStatistic(StrEnum):
     EVENTS = "events"
     RATE = "rate"
     OTHER = "other"
+
+
+class CertaintyLevel(StrEnum):
+    """Certainty of a body of evidence (GRADE)."""
+
+    HIGH = "high"
+    MODERATE = "moderate"
+    LOW = "low"
+    VERY_LOW = "very-low"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Annotated
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
-from kb.model.kinds import ArmStatistic, Design, Direction, Measure, Verification
+from kb.model.kinds import ArmStatistic, CertaintyLevel, Design, Direction, Measure, Verification
 from kb.model.noun import Count, Id, Key, Noun, Number, Text
 
 
@@ -62,6 +63,17 @@ class Arm(Noun):
     unit: Text | None = None
 
 
+class GradedCertainty(Noun):
+    """The certainty that a review or guideline itself gives a result, and its reason as far as it was seen.
+
+    ``lowest`` is the lower end where the authors give a span, such as "low to moderate".
+    """
+
+    level: CertaintyLevel
+    lowest: CertaintyLevel | None = None
+    reason: Text | None = None
+
+
 class Finding(Noun):
     """One result of a study as PICO with its effect.
 
@@ -87,6 +99,7 @@ class Finding(Noun):
     arm_statistic: ArmStatistic | None = None
     arms: tuple[Arm, ...] = ()
     direction: Direction
+    certainty: GradedCertainty | None = None
     note: Text | None = None
     read_in: tuple[Text, ...] = ()
 
@@ -117,6 +130,32 @@ class Difference(Noun):
     which_is_right: Annotated[StrictStr, Field(pattern="^(recorded|seen|unclear)$")]
     why: Text
     source: Text | None = None
+
+
+class DomainJudgement(Noun):
+    """What was judged of one domain or item of an appraisal tool, in the tool's own words."""
+
+    domain: Id
+    judgement: Text
+    reason: Text | None = None
+
+
+class RiskOfBias(Noun):
+    """One appraisal of a study with one tool, by a person or a named organisation; nobody else makes one.
+
+    ``tool`` names a file of ``kb/appraisal/tools``. ``finding`` is the result that was appraised where the tool judges
+    results (RoB 2, ROBINS-I); ``score`` the sum of a scale such as PEDro; ``read_in`` the source it was taken from.
+    """
+
+    tool: Id
+    by: Text
+    on: dt.date | None = None
+    finding: Annotated[StrictStr, Field(pattern=r"^f[0-9]{2}$")] | None = None
+    domains: tuple[DomainJudgement, ...] = ()
+    overall: Text | None = None
+    score: Number | None = None
+    reason: Text | None = None
+    read_in: tuple[Text, ...] = ()
 
 
 class SecondReading(Noun):
@@ -162,9 +201,11 @@ class Study(Noun):
     follow_up: Text | None
     conclusion: Text | None
     funding_or_conflicts: Text | None
+    registration: Text | None = None
     publication_types: tuple[Text, ...] | None = None
     findings: tuple[Finding, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    risk_of_bias: tuple[RiskOfBias, ...] = ()
     limitations: tuple[Text, ...] = ()
     notes: tuple[Note, ...] = ()
     sources: tuple[Source, ...] = ()
