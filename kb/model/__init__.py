@@ -40,6 +40,7 @@ from kb.model.post import (
 from kb.model.study import (
     Arm,
     AsReported,
+    CertaintyReview,
     Difference,
     DomainJudgement,
     Finding,
@@ -70,6 +71,7 @@ __all__ = [
     "Bearing",
     "Better",
     "CertaintyLevel",
+    "CertaintyReview",
     "Citation",
     "Claim",
     "ClaimDirection",

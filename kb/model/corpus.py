@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.model.post import Post
-from kb.model.study import Reference, Study
+from kb.model.study import CertaintyReview, Reference, Study
 from kb.model.terms import Condition, Intervention, Outcome, Population, Term
 
 
@@ -21,6 +21,7 @@ class Corpus:
     references: Mapping[str, Reference]
     studies: Mapping[str, Study]
     posts: Mapping[str, Post]
+    certainty: tuple[CertaintyReview, ...] = ()
 
     def vocabulary(self, name: str) -> Mapping[str, Term]:
         """Terms of one vocabulary: conditions, interventions, outcomes or populations."""

@@ -222,3 +222,16 @@ class Study(Noun):
     def intervention_ids(self) -> tuple[str, ...]:
         """Controlled interventions of the study, in order, each once."""
         return _each_once(term for entry in self.interventions for term in entry.terms)
+
+
+class CertaintyReview(Noun):
+    """A person's certainty for one question, which overrules the rules (``evidence/certainty.yaml``)."""
+
+    condition: Id
+    intervention: Id
+    outcome: Id
+    comparator: Id | None = None
+    level: CertaintyLevel
+    by: Text
+    on: dt.date
+    reason: Text

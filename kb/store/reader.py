@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from kb.model import VOCABULARIES, Corpus, Noun, Post, Study, Term
+from kb.model import VOCABULARIES, CertaintyReview, Corpus, Noun, Post, Study, Term
 from kb.problems import EvidenceError, Problem
 from kb.store import bibtex, rules, yamlfile
 from kb.store.schema import Found, problems_of, salvage
@@ -64,7 +64,8 @@ def validate(root: Path) -> tuple[Corpus | None, list[Problem]]:
     if not studies and not reading.problems and not reading.pending:
         advice = "Add a study: see CONTRIBUTING.md."
         return None, [Problem(str(root), 0, "empty", "holds no study", advice)]
-    corpus = Corpus(**terms, references=references, studies=studies, posts=posts)  # type: ignore[arg-type]
+    certainty = tuple(item for _, item in _items(reading, rules.CERTAINTY, CertaintyReview))
+    corpus = Corpus(**terms, references=references, studies=studies, posts=posts, certainty=certainty)  # type: ignore[arg-type]
     known = rules.Known(studies=frozenset(reading.seen_keys) | set(studies), references=frozenset(lines))
     for file, broken in rules.check(corpus, known):
         if file == bibtex.FILE:
@@ -82,24 +83,34 @@ def _terms(reading: _Reading, name: str, noun: type[Term]) -> dict[str, Term]:
         found = "does not exist"
         reading.problems.append(Problem(shown, 0, "missing-file", found, "Write an empty list, [], if there are none."))
         return {}
-    data, problems = yamlfile.read(path, shown)
-    reading.problems += problems
-    if problems:
-        return {}
-    if not isinstance(data, list):
-        reading.problems.append(Problem(shown, 1, "wrong-type", "does not hold a list of terms", "Start with '- id:'."))
-        return {}
     terms: dict[str, Term] = {}
-    for index, item in enumerate(data):
-        term, found_here = problems_of(noun, item)
-        reading.pending += [(shown, f._replace(loc=(index, *f.loc))) for f in found_here]
-        if term is None:
-            continue
+    for index, term in _items(reading, shown, noun):
         if term.id in terms:
             message = f"the term '{term.id}' is defined twice"
             reading.pending.append((shown, Found((index,), "duplicate-term", message, "Merge the two.")))
         terms[term.id] = term
     return terms
+
+
+def _items(reading: _Reading, shown: str, noun: type[N]) -> Iterator[tuple[int, N]]:
+    """Entries of a file that is a list, with their index; none where there is no such file."""
+    path = reading.root / shown
+    if not path.exists():
+        return
+    data, problems = yamlfile.read(path, shown)
+    reading.problems += problems
+    if problems:
+        return
+    if not isinstance(data, list):
+        first = next(iter(noun.model_fields))
+        advice = f"Start with '- {first}:'."
+        reading.problems.append(Problem(shown, 1, "wrong-type", "does not hold a list", advice))
+        return
+    for index, item in enumerate(data):
+        made, found_here = problems_of(noun, item)
+        reading.pending += [(shown, f._replace(loc=(index, *f.loc))) for f in found_here]
+        if made is not None:
+            yield index, made
 
 
 def _folder(reading: _Reading, name: str, noun: type[N], key: Callable[[N], str]) -> dict[str, N]:

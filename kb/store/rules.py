@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.model import VOCABULARIES, Corpus, Finding, Measure, Reference, Study
+from kb.model import VOCABULARIES, CertaintyReview, Corpus, Finding, Measure, Reference, Study
 from kb.store.bibtex import FILE as BIBLIOGRAPHY
 from kb.store.schema import Found
 
@@ -21,6 +21,9 @@ Placed = tuple[str, Found]
 
 WARNINGS = frozenset({"unused-study", "year-differs"})
 """Problems that do not keep the evidence from being used; `kb validate` exits 1 for them all the same."""
+
+CERTAINTY = "certainty.yaml"
+"""Where people overrule a certainty; the file may be missing."""
 
 _IDENTIFIERS = {
     "pmid": (re.compile(r"[1-9][0-9]{0,7}"), "A PMID is 1 to 8 digits."),
@@ -52,6 +55,9 @@ def check(corpus: Corpus, known: Known) -> Iterator[Placed]:
     for slug, post in corpus.posts.items():
         for found in _post(post, terms, known):
             yield f"posts/{slug}.yaml", found
+    for index, review in enumerate(corpus.certainty):
+        for found in _certainty(index, review, terms):
+            yield CERTAINTY, found
     yield from _unused(corpus, known)
 
 
@@ -175,6 +181,13 @@ def _study(study: Study, terms: _TermChecker, known: Known) -> Iterator[Found]:
                 yield Found((*loc, "read_in"), "unknown-source", found, "List it under sources.")
         for field, rule, message, advice in _numbers(finding):
             yield Found((*loc, *field), rule, f"{finding.id}: {message}", advice)
+
+
+def _certainty(index: int, review: CertaintyReview, terms: _TermChecker) -> Iterator[Found]:
+    for name in ("condition", "intervention", "outcome"):
+        yield from terms(f"{name}s", [getattr(review, name)], (index, name))
+    if review.comparator:
+        yield from terms("comparators", [review.comparator], (index, "comparator"))
 
 
 def _numbers(finding: Finding) -> Iterator[tuple[tuple[str | int, ...], str, str, str]]:
