@@ -78,7 +78,8 @@ class Finding(Noun):
     """One result of a study as PICO with its effect.
 
     ``estimate``, ``ci_low`` and ``ci_high`` are in ``unit`` on the scale of ``measure``; ``ci_level`` in percent.
-    ``read_in`` names the study's sources where the number was read.
+    ``read_in`` names the study's sources where the number was read. ``as_printed`` says what looks wrong in the numbers
+    and really stands so in the source: such a finding is shown and never pooled.
     """
 
     id: Annotated[StrictStr, Field(pattern=r"^f[0-9]{2}$")]
@@ -100,6 +101,7 @@ class Finding(Noun):
     arms: tuple[Arm, ...] = ()
     direction: Direction
     certainty: GradedCertainty | None = None
+    as_printed: Text | None = None
     note: Text | None = None
     read_in: tuple[Text, ...] = ()
 
