@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kb.base import Base
+    from kb.base import Base, check
     from kb.base import open_base as open  # noqa: A004 - kb.open() is the documented name
     from kb.problems import EvidenceError, KbError, Problem, UnknownIdError
 
-__all__ = ["Base", "EvidenceError", "KbError", "Problem", "UnknownIdError", "open"]
+__all__ = ["Base", "EvidenceError", "KbError", "Problem", "UnknownIdError", "check", "open"]
 
 _HOME = {
     "Base": ("kb.base", "Base"),
+    "check": ("kb.base", "check"),
     "open": ("kb.base", "open_base"),
     **{name: ("kb.problems", name) for name in ("EvidenceError", "KbError", "Problem", "UnknownIdError")},
 }

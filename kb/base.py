@@ -6,21 +6,27 @@ import os
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 
 from kb import graph as graphs
 from kb import store
+from kb.appraisal import arithmetic, tools
 from kb.model import VOCABULARIES, Corpus
 from kb.problems import EvidenceError, Problem, UnknownIdError
 from kb.pubmed import candidates, notice_files, notices, snapshot
+from kb.store import yamlfile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Unpack
 
     import pandas as pd
 
+    from kb.checking.check import Source
+    from kb.checking.options import CheckOptions
+    from kb.checking.result import CheckResult
     from kb.graph import Answer, Contradiction, Graph
     from kb.pubmed.notices import Notice
     from kb.pubmed.snapshot import Entry
@@ -67,7 +73,28 @@ def validate(root: Path) -> tuple[Corpus | None, list[Problem]]:
     found, unread = notice_files.load(root, corpus.references)
     unread = [problem for problem in unread if problem.path not in {other.path for other in broken}]
     watched = candidates.load_all(root)[1]
-    return corpus, sorted({*problems, *broken, *strays, *unread, *watched, *_noticed(corpus, found, root)})
+    doubtful = _doubtful(corpus, root)
+    return corpus, sorted({*problems, *broken, *strays, *unread, *watched, *doubtful, *_noticed(corpus, found, root)})
+
+
+def _doubtful(corpus: Corpus, root: Path) -> Iterator[Problem]:
+    """Numbers that do not fit each other (warnings), and appraisals that leave their tool."""
+    for key, study in corpus.studies.items():
+        here: list[tuple[tuple[str | int, ...], str, str, str, Literal["error", "warning"]]] = []
+        for index, finding in enumerate(study.findings):
+            for doubt in arithmetic.doubts(finding, corpus.outcomes):
+                advice = f"{doubt.advice} Where the source prints it so, say why in as_printed."
+                here.append(
+                    (("findings", index, doubt.field), doubt.rule, f"{finding.id}: {doubt.message}", advice, "warning")
+                )
+        for index, appraisal in enumerate(study.risk_of_bias):
+            place, advice = ("risk_of_bias", index), "Keep to the tool, or name another."
+            here.extend((place, "appraisal", told, advice, "error") for told in tools.problems(appraisal, study))
+        if here:
+            path = f"studies/{key}.yaml"
+            lines = yamlfile.Lines(root / path)
+            for loc, rule, message, advice, severity in here:
+                yield Problem(path, lines.of(loc), rule, message, advice, severity)
 
 
 def _noticed(corpus: Corpus, found: notices.Notices, root: Path) -> Iterator[Problem]:
@@ -101,6 +128,31 @@ def open_base(evidence: str | os.PathLike[str] | None = None) -> Base:
     """
     root = Path(evidence) if evidence is not None else default_evidence()
     return Base(root, store.load(root))
+
+
+def check(
+    paths: Source | Iterable[Source], *, evidence: str | os.PathLike[str] | None = None, **options: Unpack[CheckOptions]
+) -> CheckResult:
+    """Check drafts, pages and exports against an evidence folder; ``kb.check`` is this function.
+
+    Parameters
+    ----------
+    paths
+        One or many files: paths, ``-`` for standard input, or pairs of a name and bytes.
+    evidence
+        The folder; None means ``KB_EVIDENCE`` or the nearest ``evidence`` folder.
+    **options
+        ``online``, ``ignore``, ``only``, ``suppressions``, ``today``: see :func:`kb.checking.options.options`.
+
+    Examples
+    --------
+    >>> import kb
+    >>> draft = b"Rest may help (Zhang et al., 2019, [PubMed](https://pubmed.ncbi.nlm.nih.gov/39198038/))."
+    >>> result = kb.check(("draft.md", draft))
+    >>> [post.citations[0].as_published.year for post in result.files[0].posts]
+    [2019]
+    """
+    return open_base(evidence).check(paths, **options)
 
 
 def _folded(name: str) -> str:
@@ -311,6 +363,27 @@ class Base:
         [('lateral-epicondylitis', 'cupping')]
         """
         return list(graphs.empty_cells(self.standing, conditions, interventions))
+
+    def check(self, paths: Source | Iterable[Source], **options: Unpack[CheckOptions]) -> CheckResult:
+        """What is wrong in the citations and claims of some files (see :func:`kb.base.check`)."""
+        from kb.checking.check import check as check_files
+        from kb.checking.options import options as chosen
+
+        return check_files(self, paths, chosen(self.root, **options))
+
+    def audit(self) -> CheckResult:
+        """What is wrong in the published posts, as far as the base keeps them (see :mod:`kb.checking.audit`).
+
+        Examples
+        --------
+        >>> import kb
+        >>> kb.open().audit().summary.rules[0][0]
+        'partly-supported'
+        """
+        from kb.checking.audit import audit
+        from kb.checking.options import options
+
+        return audit(self, options(self.root))
 
     def touching(self, noun: str, identifier: str, steps: int) -> dict[str, int]:
         """Nodes within some steps of a thing, with their distance (see :func:`kb.graph.touching`)."""

@@ -87,7 +87,7 @@ def make_site(notebooks: Path, site: Path, base: Base, cache: Path, jobs: int = 
     for name in names:
         notebook = json.loads((notebooks / f"{name}.ipynb").read_text(encoding="utf-8"))
         pages[name] = reading_copy(notebook, name, names)
-    _write_sources(cache / "source", pages, overview="overview" in names)
+    _write_sources(cache / "source", pages)
     _run_sphinx(cache, jobs)
     shutil.copytree(cache / "html", site, ignore=shutil.ignore_patterns(*_LEFTOVERS))
     _settle(site / "searchindex.js", {name: _other_names(base, name) for name in names})
@@ -221,6 +221,8 @@ def index_page(base: Base, names: Sequence[str]) -> str:
     ]
     if "overview" in pages:
         blocks.append("[Overview: what exists, and what is missing](overview.html)")
+    if "audit" in pages:
+        blocks.append("[Audit of the posts: which citations and claims are wrong, and the fix](audit.html)")
     conditions = {i: t for i, t in corpus.conditions.items() if f"condition/{i}" in pages}
     if conditions:
         blocks += ["## Conditions", _tree(base, "condition", conditions)]
@@ -297,7 +299,7 @@ def _plain_raw(content: str) -> str:
 # --- Sphinx -------------------------------------------------------------------------------------------------------
 
 
-def configuration(*, overview: bool) -> dict[str, Any]:
+def configuration(*, overview: bool, audit: bool) -> dict[str, Any]:
     """Settings for Sphinx: the theme without anything from elsewhere, and without times."""
     return {
         "project": TITLE,
@@ -312,7 +314,7 @@ def configuration(*, overview: bool) -> dict[str, Any]:
         "html_static_path": [str(ASSETS / "static")],
         "html_css_files": ["kb.css"],
         "html_js_files": [["kb.js", {"defer": "defer"}]],
-        "html_context": {"default_mode": "auto", "kb_overview": overview},
+        "html_context": {"default_mode": "auto", "kb_overview": overview, "kb_audit": audit},
         "html_sidebars": {"**": []},
         "html_theme_options": {
             "navbar_center": ["kb-nav"],
@@ -339,9 +341,9 @@ def configuration(*, overview: bool) -> dict[str, Any]:
     }
 
 
-def _write_sources(folder: Path, pages: Mapping[str, str], *, overview: bool) -> None:
+def _write_sources(folder: Path, pages: Mapping[str, str]) -> None:
     """Write what differs from what is there, and remove what is no longer wanted."""
-    settings = json.dumps(configuration(overview=overview), indent=1)
+    settings = json.dumps(configuration(overview="overview" in pages, audit="audit" in pages), indent=1)
     code = f"import json\n\nglobals().update(json.loads({settings!r}))\n"
     wanted = {"conf.py": code, **{f"{name}.md": text for name, text in pages.items()}}
     for path in sorted(folder.rglob("*")):

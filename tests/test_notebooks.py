@@ -78,7 +78,7 @@ def test_plan_has_every_term_and_post_but_no_control(base):
     kinds = {t.id: t.kind.value for t in base.corpus.interventions.values()}
     wanted = {f"intervention/{i}" for i, kind in kinds.items() if kind != "control"}
     wanted |= {f"condition/{i}" for i in base.corpus.conditions} | {f"post/{i}" for i in base.corpus.posts}
-    assert names == wanted | {"overview"}
+    assert names == wanted | {"overview", "audit"}
     assert "control" in kinds.values()
 
 

@@ -14,6 +14,7 @@ FOLDER = ROOT / "notebooks"
 PARAMETERS = {
     "start": {"evidence": ""},
     "overview": {"evidence": ""},
+    "audit": {"evidence": "", "export": ""},
     "condition": {"evidence": "", "condition": "lateral-epicondylitis"},
     "intervention": {"evidence": "", "intervention": "shockwave"},
     "post": {"evidence": "", "post": "running-injuries-page"},

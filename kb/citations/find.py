@@ -8,41 +8,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kb.citations.find_details import details_of
+from kb.citations.find_links import Linked, is_generic, link_phrases, linked, together, with_links
 from kb.citations.find_model import CitationKind, Details, FoundCitation, Printed, Sentence, tidy
-from kb.citations.find_named import Hit, named_in, parentheses
-from kb.citations.find_names import group_in, names_before
+from kb.citations.find_named import Hit, named_in
+from kb.citations.find_names import group_in
 from kb.citations.find_numbers import numbers_in
 from kb.citations.find_reference import label_of, parse_reference
 from kb.citations.find_research import Phrase, phrases_in
 from kb.citations.find_same import joined, keyed
 from kb.citations.find_sentences import index_at, sentences_of
-from kb.citations.links import STUDY_KINDS, LinkKind, Target, classify
+from kb.citations.links import STUDY_KINDS, Target, classify
 from kb.citations.read.blocks import Block, BlockKind, PostText
 
-_GENERIC = re.compile(
-    r"(?:(?:view|read|see|open|find|full|link|the|more|on|in|at|to|via|article|study|paper|text|abstract|source"
-    r"|reference|"
-    r"pubmed|pmc|pmid|pmcid|doi|google|scholar|researchgate|here|this|original|research|free|pdf|crossref"
-    r"|available|review|"
-    r"trial|it|details|learn|about|publication|web|of|science|central)\b[\s:.,\d]{0,20}){1,8}",
-    re.IGNORECASE,
-)
-_CITED = re.compile(
-    r"^\(?\s?(?:as\s)?(?:reviewed|cited|reported|summarized|described)?\s?(?:in|by|from|see|source)?\s?:?\s?$",
-    re.IGNORECASE,
-)
-_CITED_IN = re.compile(
-    r"^\W{0,2}(?:as\s)?(?:reviewed|cited|reported|summari[sz]ed|described|see|from|source)\s?(?:also|in"
-    r"|by)?\s?:?\s{1,3}(?=[A-Z])",
-    re.IGNORECASE,
-)
 _RESEARCH = re.compile(
     r"stud[iy]|research|trial|review|meta|evidence|guideline|literature|science|data\b|rct|cohort|model|survey"
     r"|papers?\b|analys"
     r"|article|case series|consensus|position s|experiment|investigat|scientist"
 )  # in lower case
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_NEAR = 3
 _BACK_SENTENCES = 3
 
 
@@ -86,28 +69,40 @@ class _Finder:
     def block(self, index: int, block: Block) -> Iterator[FoundCitation]:
         if not block.text.strip():
             return
-        targets = [classify(link.href) for link in block.links]
-        if (entry := self._entry(index, block, targets)) is not None:
+        source = linked(block)
+        block = source.block
+        if (entry := self._entry(index, source)) is not None:
             self.used[index] = [(0, len(block.text))]
             yield entry
             return
-        study = [(k.start, k.end) for k, t in zip(block.links, targets, strict=True) if t.kind in STUDY_KINDS]
-        hits = named_in(block.text, study)
-        hits += [hit for hit in numbers_in(block, self.labels) if not any(h.covers(hit.start, hit.end) for h in hits)]
-        hits = self._with_links(block, targets, hits)
+        hits = named_in(block.text, source.study_spans, [link.start for link in block.links])
+        hits += self._numbers(source, hits)
+        hits = with_links(source, hits)
         if not hits and (block.kind is BlockKind.HEADING or not _RESEARCH.search(block.text.lower())):
             return
         sentences = sentences_of(block)
+        hits = together(source, sentences, hits)
         phrases = self._phrases(block, sentences)
         hits, details = _merged(block, sentences, hits, phrases)
-        self._link_phrases(block, targets, hits)
+        link_phrases(source, hits)
         self.used[index] = [hit.outer or (hit.start, hit.end) for hit in hits]
         for hit in hits:
-            yield self._citation(index, block, sentences, targets, hit, details.get(id(hit)))
+            yield self._citation(index, source, sentences, hit, details.get(id(hit)))
+
+    def _numbers(self, source: Linked, hits: list[Hit]) -> list[Hit]:
+        """Marks that name an entry of the reference list, and are no part of a citation or a printed identifier."""
+        printed = [source.block.links[n] for n in sorted(source.printed)]
+        return [
+            hit
+            for hit in numbers_in(source.block, self.labels)
+            if not any(h.covers(hit.start, hit.end) for h in hits)
+            and not any(link.start < hit.end and hit.start < link.end for link in printed)
+        ]
 
     # --- reference lists ------------------------------------------------------------------------------------------
 
-    def _entry(self, index: int, block: Block, targets: list[Target]) -> FoundCitation | None:
+    def _entry(self, index: int, source: Linked) -> FoundCitation | None:
+        block, targets = source.block, source.targets
         listed = block.kind is BlockKind.REFERENCE
         if not listed and not (block.kind in {BlockKind.LIST_ITEM, BlockKind.PARAGRAPH} and len(block.text) < 1200):
             return None
@@ -120,8 +115,8 @@ class _Finder:
         study = [target for target in targets if target.kind in STUDY_KINDS]
         if printed is None and listed and study and len(block.text) - begin < 1200:
             words = _outside_links(block)
-            title = block.text[begin:] if not words else None
-            printed = Printed(title=tidy(title) if title and not _GENERIC.fullmatch(title.strip(" .")) else None)
+            title = block.text[begin:] if not words else ""
+            printed = Printed(title=tidy(title) if not is_generic(title.strip(" .")) and not source.printed else None)
             if words and named_in(block.text, []):
                 return None
         if printed is None or not (sentences := sentences_of(block)):
@@ -135,75 +130,10 @@ class _Finder:
             line=block.line,
             sentence=sentences[0],
             statement=tuple(sentences),
-            targets=tuple(targets) if not study else (*study, *(t for t in targets if t not in study)),
+            targets=source.ordered(range(len(targets))),
             printed=printed,
             label=self.labels.get(index) or label,
         )
-
-    # --- links ----------------------------------------------------------------------------------------------------
-
-    def _with_links(self, block: Block, targets: list[Target], hits: list[Hit]) -> list[Hit]:
-        """Hits with the links that belong to them, and a hit of its own for each other link to research."""
-        text = block.text
-        for number, (link, target) in enumerate(zip(block.links, targets, strict=True)):
-            owner = next((hit for hit in hits if hit.covers(link.start, max(link.end, link.start + 1))), None)
-            inside = [hit for hit in hits if hit.start <= link.start < hit.end]
-            owner = inside[-1] if inside else owner
-            if target.kind in {LinkKind.TELEPHONE, LinkKind.MAIL, LinkKind.SOCIAL}:
-                continue
-            shown = text[link.start : link.end].strip()
-            generic = not shown or shown.startswith(("http", "doi", "www.", "10.")) or bool(_GENERIC.fullmatch(shown))
-            if owner is None and (generic or target.kind in STUDY_KINDS):
-                before = [hit for hit in hits if (hit.outer or (0, hit.end))[1] <= link.start]
-                owner = before[-1] if before and _adjoins(text, before[-1], link.start, generic=generic) else None
-                if (
-                    owner is not None
-                    and owner.links
-                    and (not generic or re.search(r"\w", text[owner.end : link.start]))
-                ):
-                    owner = None
-            if owner is not None:
-                owner.links.append(number)
-                owner.end = max(owner.end, link.end) if owner.outer is None else owner.end
-            elif target.kind in STUDY_KINDS:
-                hits.append(self._link_hit(block, number))
-                hits.sort(key=lambda hit: hit.start)
-        return hits
-
-    @staticmethod
-    def _link_hit(block: Block, number: int) -> Hit:
-        link, text = block.links[number], block.text
-        hit = Hit(link.start, link.end, CitationKind.LINK, links=[number])
-        for start, end in parentheses(text):
-            if start < link.start and link.end < end:
-                hit.outer = (start, end)
-                hit.alone = not text[:start].strip() or text[:start].rstrip()[-1:] in '.!?”")]'
-                if not text[link.end : end - 1].strip(" .") and _CITED.match(text[start : link.start].strip()):
-                    hit.start, hit.end = start, end
-                    hit.secondary = re.match(r"\(\s?as\s", text[start:end], re.IGNORECASE) is not None
-        shown = text[link.start : link.end].strip()
-        if dated := re.search(r"^(.{2,150}?),?\s\(?((?:19|20)\d\d)([a-h])?\)?$", shown):
-            names = names_before(dated[1], len(dated[1]))
-            if names is not None and names.start == 0:
-                hit.printed = Printed(dated[1], names.names, names.et_al, int(dated[2]), dated[3] or "")
-        elif (
-            len(shown.split()) >= 4
-            and not _GENERIC.fullmatch(shown)
-            and (hit.secondary or not any(phrase.specific for phrase in phrases_in(shown + " found")))
-        ):
-            hit.printed = Printed(title=_CITED_IN.sub("", shown).rstrip("."))
-        return hit
-
-    @staticmethod
-    def _link_phrases(block: Block, targets: list[Target], hits: list[Hit]) -> None:
-        """A link on the words of a mention is its link, wherever it leads on the web."""
-        on_the_web = STUDY_KINDS | {LinkKind.NEWS, LinkKind.CHAT, LinkKind.WEB, LinkKind.MALFORMED}
-        for hit in hits:
-            if hit.kind in {CitationKind.NAMELESS, CitationKind.GENERAL}:
-                for number, (link, target) in enumerate(zip(block.links, targets, strict=True)):
-                    if hit.start < link.end and link.start < hit.end + 2 and target.kind in on_the_web:
-                        hit.links.append(number)
-                        hit.kind = CitationKind.LINK if target.kind in STUDY_KINDS else hit.kind
 
     # --- mentions -------------------------------------------------------------------------------------------------
 
@@ -223,8 +153,9 @@ class _Finder:
     # --- making ---------------------------------------------------------------------------------------------------
 
     def _citation(
-        self, index: int, block: Block, sentences: list[Sentence], targets: list[Target], hit: Hit, first: int | None
+        self, index: int, source: Linked, sentences: list[Sentence], hit: Hit, first: int | None
     ) -> FoundCitation:
+        block = source.block
         own = index_at(sentences, hit.start)
         begin = own if first is None else min(first, own)
         if hit.alone and begin == own and own > 0 and sentences[own].start >= (hit.outer or (hit.start, 0))[0] - 2:
@@ -237,7 +168,6 @@ class _Finder:
         details = self.told[told]
         if hit.kind is CitationKind.NAMELESS and (group := group_in(block.text[hit.start : hit.end])):
             hit.printed = replace(hit.printed, authors=group)
-        links = sorted(dict.fromkeys(hit.links), key=lambda n: targets[n].kind not in STUDY_KINDS)
         return FoundCitation(
             kind=hit.kind,
             block=index,
@@ -247,7 +177,7 @@ class _Finder:
             line=block.line_at(hit.start),
             sentence=sentences[own],
             statement=statement,
-            targets=tuple(targets[n] for n in links),
+            targets=source.ordered(hit.links),
             printed=hit.printed,
             details=details,
             label=hit.label,
@@ -282,7 +212,7 @@ class _Finder:
                     hit = Hit(
                         match.start(), match.end(), CitationKind.PROSE, replace(printed, authors=match[0], year=None)
                     )
-                    made = self._citation(index, block, sentences, [], hit, None)
+                    made = self._citation(index, Linked(block), sentences, hit, None)
                     more.append(replace(made, key=citation.printed.key))
                     self.used.setdefault(index, []).append(match.span())
         return more
@@ -294,14 +224,6 @@ def _outside_links(block: Block) -> str:
         kept.append(block.text[position : link.start])
         position = max(position, link.end)
     return "".join([*kept, block.text[position:]]).strip(" .,;:[]()0123456789")
-
-
-def _adjoins(text: str, hit: Hit, start: int, *, generic: bool) -> bool:
-    end = max(hit.end, (hit.outer or (0, 0))[1])
-    gap = text[end:start]
-    if len(gap) <= _NEAR and not re.search(r"\w", gap):
-        return True
-    return generic and len(gap) < 60 and not re.search(r"[.!?]\s+\S", gap)
 
 
 def _labels(blocks: Iterable[Block]) -> dict[int, str]:

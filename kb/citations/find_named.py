@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kb.citations.find_journals import is_journal
@@ -39,6 +40,18 @@ _REPORTS = re.compile(
     r"note|state|pool|includ|look|stud[iy]|recruit|us(?:ed|es)\b|did not|failed)"
 )
 _POINTS = re.compile(r"\b(?:by|to|see|also|As|as|than|per|contrast|e\.g\.,|cf\.)\s$")
+_WORK = re.compile(
+    r"\s(?:[\w-]{1,20}\s){0,3}?(?:stud(?:y|ies)|trials?|papers?|reviews?|meta-analys[ie]s|articles?|experiments?"
+    r"|cohort|RCT)\b"
+)
+# What owns studies, too: countries and makers of shoes and watches.
+_NO_AUTHORS = frozenset(
+    str.split(
+        "Denmark Sweden Norway Finland Iceland Spain Italy France Brazil England Scotland Ireland Wales Britain "
+        "Belgium Switzerland Austria Portugal Greece Turkey Iran India Korea Mexico Taiwan Israel Poland Zealand Nike Adidas "
+        "Garmin Apple Strava Asics Hoka Altra Oxford Cambridge Cochrane Lancet"
+    )
+)
 _NOT_A_CITATION = re.compile(
     r"\b(?:photo|image|credit|copyright|©|updated|since|class of|founded|est\.|established|marathon|rated|stars?"
     r"|circa|until|"
@@ -87,7 +100,7 @@ def parentheses(text: str) -> Iterator[tuple[int, int]]:
                 yield start, found.end()
 
 
-def named_in(text: str, link_spans: list[tuple[int, int]]) -> list[Hit]:
+def named_in(text: str, link_spans: list[tuple[int, int]], link_starts: Sequence[int] = ()) -> list[Hit]:
     """Citations by name in a text, in order.
 
     Parameters
@@ -96,6 +109,8 @@ def named_in(text: str, link_spans: list[tuple[int, int]]) -> list[Hit]:
         A block's text.
     link_spans
         Where links to research stand: they make a doubtful name certain.
+    link_starts
+        Where any links begin, in order: the journal in front of "link" in "(Lee, 2020, J Rest. link)" ends there.
 
     Examples
     --------
@@ -107,10 +122,10 @@ def named_in(text: str, link_spans: list[tuple[int, int]]) -> list[Hit]:
     """
     hits: list[Hit] = []
     for start, end in parentheses(text):
-        hits += _inside(text, start, end, link_spans)
+        hits += _inside(text, start, end, link_spans, link_starts)
     for found in _YEAR.finditer(text):
         if not any(hit.covers(found.start(), found.end()) for hit in hits[-40:]):
-            hits += _prose_year(text, found, hits)
+            hits += list(_prose_year(text, found, hits, link_starts)) or _possessive(text, found, hits)
     for found in _ET_AL.finditer(text):
         if not any(hit.covers(found.start(), found.end()) for hit in hits) and (
             hit := _without_year(text, found.end())
@@ -138,14 +153,16 @@ def _told_once(hits: list[Hit]) -> list[Hit]:
 # --- inside parentheses ---------------------------------------------------------------------------------------------
 
 
-def _inside(text: str, start: int, end: int, link_spans: list[tuple[int, int]]) -> list[Hit]:
+def _inside(
+    text: str, start: int, end: int, link_spans: list[tuple[int, int]], link_starts: Sequence[int]
+) -> list[Hit]:
     hits: list[Hit] = []
     position = start + 1
     previous: Hit | None = None
     for part in text[start + 1 : end - 1].split(";"):
         stop = position + len(part)
         linked = any(a < stop and b > position for a, b in link_spans)
-        found = _part(text, position, stop, linked=linked)
+        found = _part(text, position, stop, link_starts, linked=linked)
         if (
             not found
             and previous is not None
@@ -164,7 +181,7 @@ def _inside(text: str, start: int, end: int, link_spans: list[tuple[int, int]]) 
     return hits
 
 
-def _part(text: str, start: int, stop: int, *, linked: bool) -> list[Hit]:
+def _part(text: str, start: int, stop: int, link_starts: Sequence[int], *, linked: bool) -> list[Hit]:
     """Citations of one part between semicolons: names and one or more years, or a journal and a year."""
     part = text[start:stop]
     years = list(_YEAR.finditer(text, start, stop))
@@ -176,10 +193,10 @@ def _part(text: str, start: int, stop: int, *, linked: bool) -> list[Hit]:
     before = text[first : year.start()]
     if not before.strip():
         return []
-    names = names_before(text, first + len(before.rstrip(" (")), first)
+    names = names_before(text, first + len(before.rstrip(" (")), first, compound=True)
     fits = names is not None and (names.start <= first + 1 or bool(re.search(r"[:.,]\s?$", text[first : names.start])))
     journal = before.strip(" ,.:(")
-    rest = text[year.end() : stop]
+    rest = _without_links(text, year.end(), stop, link_starts)
     if names is not None and fits and (linked or _credible(names, before, rest)):
         printed = Printed(
             text[names.start : names.end].strip(" ,"), names.names, names.et_al, int(year[1]), year[2] or ""
@@ -199,10 +216,17 @@ def _part(text: str, start: int, stop: int, *, linked: bool) -> list[Hit]:
     return []
 
 
+def _without_links(text: str, start: int, stop: int, link_starts: Sequence[int]) -> str:
+    """What stands behind a year and before the link that follows it; all when the link is on the first words."""
+    number = bisect_right(link_starts, start)
+    whole = text[start:stop]
+    if number < len(link_starts) and link_starts[number] < stop:
+        before = text[start : link_starts[number]]
+        return before if re.search(r"[^\W\d_]{2}", before) else whole
+    return whole
+
+
 def _placed(printed: Printed, rest: str) -> Printed:
-    rest = re.split(r"\b(?:View|Read|Full text|PubMed|PMID|PMC|doi|DOI|https?:|Link)\b", rest, maxsplit=1)[0].rstrip(
-        " ["
-    )
     place = place_after(re.sub(r"^\s?[):]", "", rest))
     return replace(printed, journal=place.journal, volume=place.volume, issue=place.issue, pages=place.pages)
 
@@ -221,7 +245,7 @@ def _credible(names: Names, before: str, rest: str) -> bool:
 # --- in prose -------------------------------------------------------------------------------------------------------
 
 
-def _prose_year(text: str, year: re.Match[str], hits: list[Hit]) -> Iterator[Hit]:
+def _prose_year(text: str, year: re.Match[str], hits: list[Hit], link_starts: Sequence[int]) -> Iterator[Hit]:
     """Names directly before "(2019)", "2019" or ", 2019"."""
     low = max(0, year.start() - 4)
     gap = re.search(r"\s?(?:,\s|\(\s?|,?\sin\s|\s)$", text[low : year.start()])
@@ -250,12 +274,26 @@ def _prose_year(text: str, year: re.Match[str], hits: list[Hit]) -> Iterator[Hit
         inner = text[year.end() : close]
         if inner.strip(" ,;.") and not re.match(r"\s?[,;:.]", inner):
             return
-        stop, place = close + 1, place_after(inner)
+        stop, place = close + 1, place_after(_without_links(text, year.end(), close, link_starts))
     printed = Printed(
         text[names.start : names.end].strip(" ,"), names.names, names.et_al, int(year[1]), year[2] or "",
         journal=place.journal, volume=place.volume, issue=place.issue, pages=place.pages,
     )  # fmt: skip
     yield Hit(names.start, stop, CitationKind.PROSE, printed)
+
+
+def _possessive(text: str, year: re.Match[str], hits: list[Hit]) -> list[Hit]:
+    """A study by its author's name and year: "Lee's 2019 trial"."""
+    found = _WORK.match(text, year.end())
+    if found is None or text[max(0, year.start() - 3) : year.start()] not in {"'s ", "’s "}:
+        return []
+    names = names_before(text, year.start() - 1)
+    if names is None or names.group or names.et_al or names.names[0] in _NO_AUTHORS:
+        return []
+    if any(hit.covers(names.start, names.end) for hit in hits[-40:]):
+        return []
+    printed = Printed(text[names.start : names.end - 2], names.names, year=int(year[1]), year_suffix=year[2] or "")
+    return [Hit(names.start, found.end(), CitationKind.PROSE, printed)]
 
 
 def _told(text: str, names: Names, end: int) -> bool:

@@ -24,8 +24,14 @@ _MORE = frozenset(
         "co-authors",
         "others",
         "team",
+        "kollegen",
+        "mitarbeiter",
+        "collega",
+        "anderen",
+        "andere",
     ]
 )
+_JOINTS = frozenset({",", "and", "&", "und", "en"})
 _GROUP_WORDS = frozenset(
     str.split(
         "Association Organization Organisation College Academy Society Institute Foundation Federation Committee "
@@ -61,6 +67,23 @@ _NO_NAMES = frozenset(
         "Landmark Early Later Later Previous Earlier Using Based Following Among Between"
     )
 )
+# Common given names, which tell "Maria Perez et al." from "Gomez Perez et al."
+_GIVEN_NAMES = frozenset(
+    str.split(
+        "Adam Alan Alex Alexander Alice Amy Andrea Andreas Andrew Angela Ann Anna Anne Anthony Antonio Barbara Ben "
+        "Benjamin Bill Bob Brian Bruce Carl Carlos Carol Caroline Catherine Charles Chris Christian Christina "
+        "Christine Christopher Claire Craig Daniel Dave David Diana Donald Douglas Ed Edward Elizabeth Emily Emma "
+        "Eric Erik Eva Francisco Frank Fred Gary George Giovanni Greg Hannah Hans Heather Helen Henry Irene Jack "
+        "Jacob James Jan Jane Janet Jason Jean Jeff Jennifer Jeremy Jessica Jill Jim Joe Johan John Jonas Jonathan "
+        "Jose José Joseph Joshua Juan Julia Julie Karen Karim Karin Katherine Kathryn Keith Kelly Ken Kenneth Kevin "
+        "Kim Kristian Lars Laura Lauren Lee Linda Lisa Louise Luis Luke Magnus Marc Marco Margaret Maria María Marie "
+        "Mark Martin Mary Matt Matthew Megan Michael Michelle Miguel Mike Monica Nancy Nathan Neil Nicholas Nick "
+        "Nicole Nina Olivia Oliver Pablo Patricia Patrick Paul Paula Pedro Peter Petra Philip Rachel Ralph Rebecca "
+        "Richard Rob Robert Robin Roger Ronald Ruth Ryan Sally Sam Samuel Sandra Sara Sarah Scott Sean Simon Sophie "
+        "Stefan Stephanie Stephen Steve Steven Stuart Susan Teresa Thomas Tim Timothy Tina Todd Tom Tony Tyler "
+        "Victor Victoria Walter Wendy William"
+    )
+)
 _WINDOW = 160
 _YEAR_AFTER = re.compile(r"\s{0,2},?\s{0,2}\(?\s{0,2}(?P<year>(?:1[89]|20)\d\d)(?P<suffix>[a-h])?\b(?![-–]\d|\.\d|%)")
 
@@ -94,8 +117,10 @@ def _tokens(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
     return [(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text, start, end)]
 
 
-def names_before(text: str, end: int, first: int | None = None) -> Names | None:
+def names_before(text: str, end: int, first: int | None = None, *, compound: bool = False) -> Names | None:
     """The names that end at a place, such as before "(2019)" or ", 2019"; looked for from ``first`` on.
+
+    With ``compound`` two words are one family name, unless the first of them is known as a given name.
 
     Examples
     --------
@@ -105,6 +130,8 @@ def names_before(text: str, end: int, first: int | None = None) -> Names | None:
     (('van der Worp', 'de Souza Júnior'), True, 'van der Worp, de Souza Júnior and colleagues')
     >>> names_before("opened in Culver City, 2019", 21) is None
     True
+    >>> [names_before(text, 18, 0, compound=True).names for text in ("Gomez Perez et al.", "Maria Perez et al.")]
+    [('Gomez Perez',), ('Perez',)]
     """
     low = max(0, end - _WINDOW) if first is None else first
     tokens = _tokens(text, low, end)
@@ -122,14 +149,14 @@ def names_before(text: str, end: int, first: int | None = None) -> Names | None:
     names: list[str] = []
     start, given = stop, False
     while index >= 0:
-        one = _name_before(tokens, index)
+        one = _name_before(tokens, index, compound=compound)
         if one is None:
             break
         name, first, given_here = one
         names.insert(0, name)
         given, start, index = given or given_here, tokens[first][1], first - 1
         joined = False
-        while index >= 0 and tokens[index][0].lower() in {",", "and", "&"}:
+        while index >= 0 and tokens[index][0].lower() in _JOINTS:
             joined, index = True, index - 1
         if not joined or len(names) > 12:
             break
@@ -143,10 +170,10 @@ def _without_more(tokens: list[tuple[str, int, int]], index: int) -> tuple[bool,
     word = tokens[index][0].lower()
     before = tokens[index - 1][0] if index else ""
     last = index
-    if word.rstrip(".") == "al" and before.lower().rstrip(".") == "et":
+    if (before.lower().rstrip("."), word.rstrip(".")) in {("et", "al"), ("e", "a"), ("u", "a")}:  # "e.a.": Dutch
         last = index - 2
     elif re.split("['’]", word)[0] in _MORE:
-        if before.lower() in {"and", "&"}:
+        if before.lower() in _JOINTS - {","}:
             last = index - 2
         elif re.search(r"['’]s$", before) and is_name(before):
             return True, index - 1
@@ -154,12 +181,14 @@ def _without_more(tokens: list[tuple[str, int, int]], index: int) -> tuple[bool,
             last = index - 3 if tokens[index - 2][0].lower() in {"and", "&"} else index - 2
     if last == index:
         return False, index
-    while last >= 0 and tokens[last][0] in {",", "and", "&"}:
+    while last >= 0 and tokens[last][0] in _JOINTS:
         last -= 1
     return True, last
 
 
-def _name_before(tokens: list[tuple[str, int, int]], index: int) -> tuple[str, int, bool] | None:
+def _name_before(
+    tokens: list[tuple[str, int, int]], index: int, *, compound: bool = False
+) -> tuple[str, int, bool] | None:
     """Family name whose last word has this index: text, index of its first word, whether a first name stands."""
     last = index
     initials = False
@@ -183,7 +212,16 @@ def _name_before(tokens: list[tuple[str, int, int]], index: int) -> tuple[str, i
         given = is_name(tokens[first - 1][0])
         while first > 0 and (is_name(tokens[first - 1][0]) or _is_initials(tokens[first - 1][0])):
             first -= 1
+        if compound and given and _is_compound(tokens, first, index):
+            name = f"{tokens[first][0]} {name}"
     return name, first, given
+
+
+def _is_compound(tokens: list[tuple[str, int, int]], first: int, index: int) -> bool:
+    """Whether the words from one index to the other are a family name of two parts, such as Gomez Perez."""
+    word = tokens[first][0]
+    small = all(token.lower() in _PARTICLES for token, _, _ in tokens[first + 1 : index])
+    return small and is_name(word) and word not in _GIVEN_NAMES and not word.endswith(("ly", "'s", "’s"))
 
 
 def _is_initials(token: str) -> bool:

@@ -14,26 +14,49 @@ _LABEL = re.compile(r"\s{0,4}(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s{0,4
 _YEAR = re.compile(r"\(\s?((?:1[89]|20)\d\d)([a-h])?(?:[,/][^)]{0,40})?\s?\)")
 _BARE_YEAR = re.compile(r"(?<![\d:–-])((?:19|20)\d\d)([a-h])?(?![\d–-]|\.\d)")
 _PLACE = re.compile(
-    r"(?P<year>(?:19|20)\d\d)(?:\s[A-Z][a-z]{2,8})?(?:[\s-]\d{1,2})?(?:[-/][A-Za-z]{3,9})?\s?[;,]\s?(?P<vol>\d{1,4}|[Ee]pub)"
+    r"(?P<year>(?:19|20)\d\d)(?:\s[A-Z][a-z]{2,8})?(?:[\s-]\d{1,2})?(?:[-/][A-Za-z]{3,9})?\s?[;,]\s?"
+    r"(?P<vol>(?:[Vv]ol\.?\s?)?\d{1,4}|[Ee]pub|(?=\(\d))"
     r"\s?(?:\(\s?(?P<iss>[^()]{1,20})\s?\))?(?:\s?[:,]\s?(?:pp?\.\s?"
     r"|pp\s)?(?P<pages>[A-Za-z]{0,6}\.?\d[\w.]{0,12}(?:\s?[-–—]\s?[A-Za-z]{0,3}\d{1,7})?))?"
 )
+# Cochrane's reviews have a year, an issue and an article number: "2011;(7):CD001234", "2021, Issue 9. Art. No.: CD...".
+_COCHRANE = re.compile(
+    r"[\s.,;(]{1,3}(?:(?P<year>(?:19|20)\d\d)(?:\s[A-Z][a-z]{2,8})?(?:\s\d{1,2})?\)?[\s;,.]{0,3})?"
+    r"(?:(?P<vol>\d{1,4})\s?(?=\())?(?:\(\s?(?P<iss>\d{1,2})\s?\)|\(?[Ii]ssue\s?(?P<no>\d{1,2})\)?|(?=CD|Art))"
+    r"[\s.,;:]{0,3}(?:Art(?:icle)?\.?\s?(?:[Nn]o\.?|[Ii][Dd])?\s?:?\s?)?(?P<pages>CD\d{6})(?:\.pub\d{1,2})?\b"
+)
 _VOLUME = re.compile(
-    r",?\s[Vv]?(?:ol)?\.?\s?(?P<vol>\d{1,4})\s?(?:\(\s?(?P<iss>[^()]{1,20})\s?\)|,?\s?(?:no|issue"
-    r"|nr)\.?\s?(?P<no>\d{1,3}))?"
+    r"[,.]?\s(?:[Vv]ol(?:ume)?|[Vv])?\.?\s?(?P<vol>\d{1,4})\s?(?:\(\s?(?P<iss>[^()]{1,20})\s?\)"
+    r"|,?\s?(?:[Nn]o|[Ii]ss(?:ue)?|[Nn]r)\.?\s?(?P<no>\d{1,3}))?"
     r"\s?(?:[,:]\s?(?:pp?\.\s?|pp\s|[Aa]rticle\s?)?(?P<pages>[A-Za-z]{0,6}\.?\d[\w.]{0,14}(?:\s?[-–—]\s?[A-Za-z]{0,3}\d{1,7})?))?(?=[\s.,;]|$)"
 )
 _TAIL = re.compile(
-    r"(?:https?://|www\.|doi\s?[:.]|DOI\s?[:.]|PMC?ID\s?:|Available (?:at|from)|Retrieved|Accessed|Published "
-    r"online|Epub)"
+    r"(?:https?://|www\.|(?:doi|DOI|Doi)(?:\s?[:.]|\s?(?=10\.)|\s?$)|\bPMC?ID\b|\b10\.\d{4,9}/|Available (?:at|from)"
+    r"|Retrieved|Accessed|Published online|Epub)"
     r"|\b(?:View on PubMed|PubMed|Full [Tt]ext|Google Scholar|CrossRef|\[(?:PubMed|CrossRef|Google Scholar)\])"
 )
 # One author: "Lee, A. B.", "van der Worp MP", "García-López J"; initials without stops are at most four letters.
 _FAMILY = r"(?:(?:[a-z']{1,5}\s){0,3}[^\W\d_a-z][\w'’‘-]{1,40}(?:\s(?:[^\W\d_a-z][\w'’-]{1,30}|[a-z]{2,3})){0,3})"
-_PERSON = re.compile(
-    rf"{_FAMILY},?\s(?:[^\W\d_a-z]\.?[\s-]?){{1,4}}(?:,?\s(?:Jr|Sr|II|III|2nd|3rd)\.?)?(?=[,.;&(\s]|$)"
+# "A. B.", "AB" or "A B": the letters behind "Lee AB." are those of the title.
+_INITIAL = r"[^\W\d_a-z]"
+_INITIALS = (
+    rf"(?:{_INITIAL}\.(?:[\s-]?{_INITIAL}\.){{0,3}}|{_INITIAL}(?:-?{_INITIAL}){{0,3}}(?=[,.;&(\s]|$)"
+    rf"(?:\s{_INITIAL}(?=[,.;\s]|$)){{0,2}})"
 )
+_PERSON = re.compile(rf"{_FAMILY},?\s{_INITIALS}(?:,?\s(?:Jr|Sr|II|III|2nd|3rd)\.?)?(?=[,.;&(\s]|$)")
 _GIVEN = re.compile(r"(?:[^\W\d_a-z]\.?\s){1,3}[^\W\d_a-z][\w'’-]{1,40}(?=[,.;&(\s]|$)")
+# What stands behind the place of a paper in parentheses: the words of a link, an address, an identifier.
+_LINK_WORDS = re.compile(
+    r"\b(?:View|Read|[Ff]ull[ -][Tt]ext|[Ff]ree (?:[Ff]ull )?[Tt]ext|PubMed|PMC?ID|PMC|doi|DOI|[Ll]ink|https?|www)\b"
+    r"|\b10\.\d{4,9}/"
+)
+_VOLUME_WORD = re.compile(
+    r",?\s[Vv]ol(?:ume)?\.?\s?(?P<vol>\d{1,4})(?:\s?\(\s?(?P<iss>[^()]{1,12})\s?\)"
+    r"|,?\s(?:[Nn]o|[Ii]ss(?:ue)?|[Nn]r)\.?\s?(?P<no>\d{1,3}))?"
+    r"(?:[,:]\s?(?:pp?\.?\s?)?(?P<pages>[A-Za-z]{0,4}\d\w{0,9}(?:[-–]\w{1,8})?))?$"
+)
+_STOP = re.compile(r"(?<=[^\W_\d][\w)\]\"”])\s?[.?!](?=\s[A-Z\d\"“(])")
+_JOURNAL_SMALL = frozenset(str.split("of and in for the on de la et der für und to with a an i y do da del"))
 _LAW = re.compile(
     r"\b(?:Assembly|Senate|House) Bill\b|\b(?:Act|Statute|Code|Law|Regulations?) (?:of|§|\d)|§", re.IGNORECASE
 )
@@ -73,6 +96,9 @@ def parse_reference(text: str) -> Printed | None:
     tail = _TAIL.search(text)
     body = text[: tail.start()].rstrip(" [(") if tail and tail.start() > 20 else text
     place = _PLACE.search(body)
+    cochrane = _COCHRANE.search(body)
+    if cochrane and cochrane["year"] and (place is None or cochrane.start() <= place.start()):
+        place = cochrane
     year = _YEAR.search(body[:800])
     if year and (place is None or year.start() < place.start()):
         printed = _author_date(body, year)
@@ -115,18 +141,25 @@ def _vancouver(body: str, place: re.Match[str]) -> Printed | None:
     title, journal = _title(rest)
     if not journal and " " in title:
         title, _, journal = title.rpartition(". ")
-    volume = place["vol"] if place["vol"][0].isdigit() else None
-    printed = Printed(
-        title=title or None,
-        journal=journal.strip(" .,") or None,
-        year=int(place["year"]),
-        volume=volume,
-        issue=place["iss"],
-        pages=place["pages"].rstrip(".") if place["pages"] else None,
+    printed = replace(
+        _numbers(place), title=title or None, journal=journal.strip(" .,(") or None, year=int(place["year"])
     )
     if names is None:
         return printed if journal else None
     return replace(printed, authors=names.authors, names=names.names, et_al=names.et_al)
+
+
+def _numbers(found: re.Match[str]) -> Printed:
+    """Volume, issue and pages of a match; a year or "Epub" in place of the volume is none."""
+    parts = found.groupdict()
+    volume = (parts["vol"] or "").lower().removeprefix("vol").strip(" .")
+    dated = parts.get("year") is not None and volume == parts["year"]
+    cochrane = found.re is _COCHRANE and _BARE_YEAR.fullmatch(volume)
+    return Printed(
+        volume=volume if volume.isdigit() and not dated and not cochrane else None,
+        issue=parts.get("iss") or parts.get("no"),
+        pages=parts["pages"].rstrip(".") if parts["pages"] else None,
+    )
 
 
 def _loose(body: str) -> Printed | None:
@@ -150,7 +183,18 @@ def _title(rest: str) -> tuple[str, str]:
     quoted = re.match(r"[\"“‘']([^\"”]{5,400}?)[.,]?[\"”’'](?=[\s.,])[.,]?\s?", rest)
     if quoted:
         return quoted[1].strip(), rest[quoted.end() :]
-    for found in re.finditer(r"(?<=[^\W_\d][\w)\]\"”])\s?[.?!](?=\s[A-Z\d\"“(])", rest):
+    title, rest = _sentence(rest)
+    for _ in range(2):
+        more, behind = _sentence(rest)
+        if not behind or not _is_subtitle(more):
+            break
+        title, rest = f"{title}{'' if title[-1:] in '?!' else '.'} {more}", behind
+    return title, rest
+
+
+def _sentence(rest: str) -> tuple[str, str]:
+    """The first sentence of what follows the authors, and the rest."""
+    for found in _STOP.finditer(rest):
         before = rest[: found.start()]
         if before.lower().endswith((" vs", " et al", " st", " no")) or len(before) < 4:
             continue
@@ -159,15 +203,27 @@ def _title(rest: str) -> tuple[str, str]:
     return rest.strip(" ."), ""
 
 
+def _is_subtitle(text: str) -> bool:
+    """Whether a sentence between title and journal belongs to the title: words of a sentence, not a journal's name."""
+    words = text.split()
+    if len(words) < 2 or "." in text or is_journal(text) or re.search(r",\s?\d|\d\s?\(", text):
+        return False
+    small = [word for word in words if word[0].islower() and word not in _JOURNAL_SMALL]
+    return bool(small) or words[0] in {"A", "An", "The", "Results", "Is", "Does", "Do", "Are", "What", "Why", "How"}
+
+
 def _journal(rest: str, printed: Printed) -> Printed:
     """Journal, volume, issue and pages of "Journal, 4(2), 10-19"."""
     rest = rest[:400]
+    if found := _COCHRANE.search(rest):
+        place = _numbers(found)
+        journal = rest[: found.start()].strip(" .,*_(") or None
+        return replace(printed, journal=journal, volume=place.volume, issue=place.issue, pages=place.pages)
     for found in _VOLUME.finditer(rest):
         name = rest[: found.start()].strip(" .,*_")
         if name and not name[-1].isdigit() and not re.fullmatch(r"(?:19|20)\d\d", found["vol"]):
-            pages = found["pages"].rstrip(".") if found["pages"] else None
-            issue = found["iss"] or found["no"]
-            return replace(printed, journal=name, volume=found["vol"], issue=issue, pages=pages)
+            place = _numbers(found)
+            return replace(printed, journal=name, volume=place.volume, issue=place.issue, pages=place.pages)
     name = re.split(r"[.;]\s|,\s(?=\d|in press|advance)", rest, maxsplit=1)[0].strip(" .,*_()")
     return replace(printed, journal=name or None)
 
@@ -253,19 +309,39 @@ def place_after(text: str) -> Printed:
     >>> place_after(", J Rest 4(2):10-12").journal, place_after(", J Rest 4(2):10-12").volume
     ('J Rest', '4')
     """
-    rest = text.strip(" .,;:")
+    whole = _LINK_WORDS.split(text, maxsplit=1)[0].rstrip(" [(,;:")
+    rest = whole.strip(" .,;:")
     if not rest or len(rest) > 250:
         return Printed()
+    if found := _COCHRANE.search(f" {rest}"):
+        return replace(_numbers(found), journal=rest[: max(0, found.start() - 1)].strip(" ,.;(") or None)
     found = re.search(
         r"\s(\d{1,4})(?:\s?\(([^()]{1,12})\))?\s?[:,]\s?([A-Za-z]{0,4}\d[\w]{0,9}(?:[-–]\w{1,8})?)\.?$", rest
     )
     if found:
-        return Printed(
-            journal=rest[: found.start()].strip(" ,.;") or None, volume=found[1], issue=found[2], pages=found[3]
-        )
+        return Printed(journal=_name_of(rest[: found.start()]) or None, volume=found[1], issue=found[2], pages=found[3])
+    if found := _VOLUME_WORD.search(rest):
+        return replace(_numbers(found), journal=_name_of(rest[: found.start()]) or None)
     pages = re.fullmatch(r"pp?\.?\s?(\d[\d–-]{0,12})", rest)
     if pages:
         return Printed(pages=pages[1])
-    if is_journal(rest) or (rest[:1].isupper() and len(rest.split()) <= 14 and not re.search(r"[.?!]\s\S{4}", rest)):
+    if (
+        is_journal(rest)
+        or _is_abbreviated(whole)
+        or (rest[:1].isupper() and len(rest.split()) <= 14 and not re.search(r"[.?!]\s\S{4}", rest))
+    ):
         return Printed(journal=rest)
     return Printed()
+
+
+def _name_of(text: str) -> str:
+    """Journal before its volume, without the word "Vol."."""
+    return re.sub(r",?\s[Vv]ol(?:ume)?\.?$", "", text).strip(" ,.;")
+
+
+def _is_abbreviated(text: str) -> bool:
+    """Whether a text is a journal with stops: "Front. Physiol."."""
+    words = text.strip(" ,;:").split()
+    first = words[0] if words else ""
+    small = all(word[0].isupper() or word in _JOURNAL_SMALL or word == "&" for word in words)
+    return 1 < len(words) <= 8 and small and first.endswith(".") and 2 < len(first) <= 6 and text.strip().endswith(".")

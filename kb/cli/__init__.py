@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from kb.cli.add import add
+from kb.cli.check import check
 from kb.cli.common import (
     BUILD,
     EVIDENCE,
@@ -255,6 +256,7 @@ def pubmed() -> None:
 
 
 main.add_command(add)
+main.add_command(check)
 pubmed.add_command(refresh)
 pubmed.add_command(status)
 pubmed.add_command(watch)

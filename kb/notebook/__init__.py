@@ -8,11 +8,23 @@ from __future__ import annotations
 from typing import Any
 
 from kb.base import Base, open_base
+from kb.notebook.audit_page import AuditPage
 from kb.notebook.overview_page import OverviewPage
 from kb.notebook.post_page import PostPage
 from kb.notebook.term_page import TermPage
 
-__all__ = ["OverviewPage", "PostPage", "TermPage", "condition", "intervention", "overview", "post", "start"]
+__all__ = [
+    "AuditPage",
+    "OverviewPage",
+    "PostPage",
+    "TermPage",
+    "audit",
+    "condition",
+    "intervention",
+    "overview",
+    "post",
+    "start",
+]
 
 
 def condition(identifier: str, evidence: str = "") -> TermPage:
@@ -49,6 +61,11 @@ def post(slug: str, evidence: str = "") -> PostPage:
 def overview(evidence: str = "") -> OverviewPage:
     """The page of the whole base (see :func:`condition`)."""
     return OverviewPage(_open(evidence))
+
+
+def audit(export: str = "", evidence: str = "") -> AuditPage:
+    """The audit of the posts, as the base keeps them or as ``export`` holds them (see :func:`condition`)."""
+    return AuditPage(_open(evidence), export)
 
 
 def start(evidence: str = "") -> Any:  # noqa: ANN401 - a widget, whose library has no types, or a block

@@ -41,19 +41,19 @@ class Job:
 
 
 def plan(base: Base) -> list[Job]:
-    """A notebook for every condition, intervention (but controls) and post, and the overview, in a fixed order.
+    """A notebook for every condition, intervention (but controls) and post, the overview and the audit, in order.
 
     Examples
     --------
     >>> import kb
     >>> jobs = plan(kb.open())
     >>> jobs[0].name, jobs[1].name.split("/")[0]
-    ('overview', 'condition')
+    ('overview', 'audit')
     """
     corpus = base.corpus
     interventions = [t.id for t in corpus.interventions.values() if t.kind is not InterventionKind.CONTROL]
     ids = {"condition": list(corpus.conditions), "intervention": interventions, "post": list(corpus.posts)}
-    return [Job("overview", "overview.ipynb")] + [
+    return [Job("overview", "overview.ipynb"), Job("audit", "audit.ipynb")] + [
         Job(noun, f"{noun}/{identifier}.ipynb", {noun: identifier}) for noun in ids for identifier in sorted(ids[noun])
     ]
 

@@ -1,0 +1,1 @@
+"""``kb check``: what a file says against the base, put together, suppressed where a person says so, and reported."""

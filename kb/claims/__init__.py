@@ -1,0 +1,1 @@
+"""What a statement says against what its studies found."""

@@ -1,0 +1,283 @@
+"""One statement against one study: terms compared, findings matched, flags made alike."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kb import graph as graphs
+from kb import timepoint
+from kb.citations.flag import Flag, Severity
+from kb.cite import author_year
+from kb.claims import wording
+from kb.claims.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
+
+    from kb.claims.says import Said, Says
+    from kb.graph import Graph
+    from kb.model import Corpus, Finding, Reference, Study
+
+WINDOW = 1.35
+"""Two times are the same when neither is more than about a third longer: 3 months are 12 weeks, 1 year is 48 weeks."""
+_NUMBER = re.compile(r"(?<![\w.,])[-−]?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,6})?(?!\d)")
+_DURATION = re.compile(
+    r"(\d{1,4}(?:\.\d{1,2})?)(?:[ -](?:to|and|or|,)?[ -]?\d{1,4})?[ -](day|week|month|year)s?\b", re.IGNORECASE
+)
+_LAST = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)[ -](day|week|month|year)s?\b", re.IGNORECASE)
+_LISTED = re.compile(
+    r"(\d{1,3}(?:, ?\d{1,3}){1,6}(?:,? (?:and|or|to) \d{1,3})?) (day|week|month|year)s?\b", re.IGNORECASE
+)
+_SPELLED = {
+    word: number
+    for number, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=1
+    )
+}
+_WORDS = re.compile(r"\b(" + "|".join(_SPELLED) + r")\b", re.IGNORECASE)
+
+
+class Closeness(IntEnum):
+    """How a study's term stands to a told one."""
+
+    SAME = 0
+    NARROWER = 1
+    WIDER = 2
+    OTHER = 3
+
+
+class Terms:
+    """Terms compared by the graph's broader edges; the ways up are remembered."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._up: dict[str, set[str]] = {}
+
+    def above(self, kind: str, identifier: str) -> set[str]:
+        """The term and everything wider, as ids."""
+        name = graphs.node(kind, identifier)
+        if name not in self._up:
+            found = graphs.broader(self._graph, name) if name in self._graph else {name}
+            self._up[name] = {other.split(":", 1)[1] for other in found}
+        return self._up[name]
+
+    def closeness(self, kind: str, told: str, studied: str) -> Closeness:
+        """How the study's term stands to the told one."""
+        if told == studied:
+            return Closeness.SAME
+        if told in self.above(kind, studied):
+            return Closeness.NARROWER
+        return Closeness.WIDER if studied in self.above(kind, told) else Closeness.OTHER
+
+    def nearest(self, kind: str, told: Iterable[str], studied: Iterable[str]) -> Closeness:
+        """The nearest of all pairs; OTHER when there is no pair."""
+        here = list(studied)
+        return min((self.closeness(kind, a, b) for a in told for b in here), default=Closeness.OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What a rule says about one part of a statement for one study: a flag, or that the study agrees.
+
+    ``about`` tells the parts apart, e.g. the rule and the place of a number.
+    """
+
+    about: Hashable
+    flag: Flag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the curated texts of a study hold: words, numbers that are no durations, durations in weeks."""
+
+    text: str
+    numbers: frozenset[float]
+    weeks: frozenset[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A statement and one study that it is tied to.
+
+    ``conditions`` are those told, or those of the subject where the statement leaves them out.
+    """
+
+    corpus: Corpus
+    terms: Terms
+    says: Says
+    conditions: tuple[str, ...]
+    study: Study
+    facts: Facts
+    certain: bool = True
+    memory: dict[str, tuple[Finding, ...]] = field(default_factory=dict, compare=False)
+
+    @property
+    def label(self) -> str:
+        """Author and year of the study."""
+        return author_year(self.corpus.references.get(self.study.key), self.study.key)
+
+    def flag(
+        self,
+        rule: str,
+        message: str,
+        *,
+        found: str | None = None,
+        findings: Sequence[Finding] = (),
+        expected: str | None = None,
+        severity: Severity | None = None,
+        fix: bool = True,
+    ) -> Flag:
+        """A flag about this study; a study that is only probably the one meant makes it a note that says so."""
+        here = severity or RULES[rule].severity
+        if not self.certain:
+            here, message = Severity.NOTE, f"{message} This is probably, not certainly, the study meant."
+        shown = findings[:3]
+        ids = ", ".join(f"{self.study.key}.{finding.id}" for finding in shown)
+        proposed = wording.sentence(self.study, shown[0], self.corpus) if shown and fix else None
+        return Flag(
+            rule,
+            here,
+            message,
+            found=found,
+            expected=expected or ("; ".join(brief(self.corpus, finding) for finding in shown) or None),
+            fix=proposed,
+            study=self.study.key,
+            source=ids or f"evidence/studies/{self.study.key}.yaml",
+        )
+
+    def matched(self) -> tuple[Finding, ...]:
+        """Findings on the told condition, intervention and outcome, at the told time where any is, nearest terms."""
+        if "matched" not in self.memory:
+            findings = self.on_outcome([f for f in self.study.findings if self.on_condition(f) and self.on_side(f)])
+            self.memory["matched"] = tuple(self.in_time(findings))
+        return self.memory["matched"]
+
+    def nearest(self) -> tuple[Finding, ...]:
+        """The matched findings; where there are none, those on the told outcome or intervention, to propose wording."""
+        sided = [finding for finding in self.study.findings if self.on_side(finding)]
+        return self.matched() or tuple(self.on_outcome(sided)) or tuple(self.on_outcome(self.study.findings))
+
+    def on_condition(self, finding: Finding) -> bool:
+        """Whether the condition fits or is left open on either side."""
+        if not self.conditions or not finding.conditions:
+            return True
+        return self.terms.nearest("condition", self.conditions, finding.conditions) < Closeness.OTHER
+
+    def on_side(self, finding: Finding) -> bool:
+        """Whether a told intervention is on either side of the comparison; nothing told fits all."""
+        told = ids(self.says.interventions)
+        both = (*finding.interventions, *finding.comparators)
+        return not told or self.terms.nearest("intervention", told, both) < Closeness.OTHER
+
+    def on_outcome(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Findings on a told outcome: the same or narrower ones, else wider ones; all when none is told."""
+        told = ids(self.says.outcomes)
+        if not told:
+            return list(findings)
+        ranked = [(self.terms.nearest("outcome", told, finding.outcomes), finding) for finding in findings]
+        near = [finding for rank, finding in ranked if rank <= Closeness.NARROWER]
+        return near or [finding for rank, finding in ranked if rank is Closeness.WIDER]
+
+    def in_time(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Findings at a told time where there are any, else all of them."""
+        told = self.says.weeks
+        here = [f for f in findings if (at := timepoint.weeks(f.timepoint)) is not None and near_time(at, told)]
+        return here if told and here else list(findings)
+
+
+def ids(said: Iterable[Said]) -> tuple[str, ...]:
+    """Ids of told terms, each once, in order."""
+    return tuple(dict.fromkeys(term.id for term in said))
+
+
+def words(said: Iterable[Said]) -> str:
+    """The words that terms were recognised by, as they stand in the statement; those inside longer ones left out."""
+    told = list(dict.fromkeys(term.words for term in said))
+    return ", ".join(one for one in told if not any(one != other and one in other for other in told))
+
+
+def near_time(weeks: float, told: Iterable[float]) -> bool:
+    """Whether a time is about one of the told ones.
+
+    Examples
+    --------
+    >>> near_time(13.04, [12]), near_time(26, [12]), near_time(1, [1.5])
+    (True, False, True)
+    """
+    return any(abs(weeks - one) <= 1 or max(weeks, one) <= WINDOW * min(weeks, one) for one in told)
+
+
+def brief(corpus: Corpus, finding: Finding) -> str:
+    """A finding in a few words: what, when, how much, which way.
+
+    Examples
+    --------
+    >>> import kb
+    >>> corpus = kb.open().corpus
+    >>> brief(corpus, corpus.studies["lauersen2014"].findings[5])[:60]
+    'overuse injury, all programmes together: RR 0.527, 95% CI 0.'
+    """
+    when = f" ({finding.timepoint})" if finding.timepoint else ""
+    said = wording.estimate(finding)
+    return f"{finding.as_reported}{when}: {f'{said}, ' if said else ''}{direction_words(corpus, finding)}"
+
+
+def direction_words(corpus: Corpus, finding: Finding) -> str:
+    """The direction of a finding; the side that it favours is named where it is one of our terms."""
+    sides = {"favours-intervention": finding.interventions, "favours-comparator": finding.comparators}
+    side = wording.named(corpus.interventions, sides.get(finding.direction.value, ()))
+    return f"favors {side}" if side else finding.direction.value.replace("-", " ").replace("favours", "favors")
+
+
+def facts_of(study: Study, reference: Reference | None) -> Facts:
+    """Words, numbers and durations of everything that was curated from a study.
+
+    Examples
+    --------
+    >>> import kb
+    >>> corpus = kb.open().corpus
+    >>> facts = facts_of(corpus.studies["coombes2013"], None)
+    >>> 165.0 in facts.numbers, any(abs(weeks - 6) < 0.1 for weeks in facts.weeks)
+    (True, True)
+    """
+    text = "\n".join(part for part in _texts(study, reference) if part)
+    timeless = text
+    for pattern in (_LISTED, _DURATION, _LAST):
+        timeless = pattern.sub(" ", timeless)
+    numbers = {float(found[0].replace(",", "").replace("−", "-")) for found in _NUMBER.finditer(timeless)}
+    numbers |= {float(_SPELLED[found[0].casefold()]) for found in _WORDS.finditer(timeless)}
+    return Facts(text.casefold(), frozenset(numbers), frozenset(durations(text)))
+
+
+def _texts(study: Study, reference: Reference | None) -> Iterable[str | None]:
+    yield from (study.design_detail, study.population, study.comparator, study.follow_up, study.conclusion)
+    yield from (reference.title if reference else None, *study.limitations)
+    yield from (entry.text for entry in (*study.conditions, *study.interventions))
+    yield from (note.text for note in study.notes)
+    yield from (entry.as_reported for entry in study.left_out)
+    for finding in study.findings:
+        yield from (finding.as_reported, finding.note, finding.timepoint, finding.p, finding.unit)
+        for arm in finding.arms:
+            yield from (arm.name, arm.range, arm.unit)
+
+
+@cache
+def durations(text: str) -> tuple[float, ...]:
+    """Every duration in a text, in weeks; both ends of a range, every one of a list.
+
+    Examples
+    --------
+    >>> [round(weeks) for weeks in durations("8 weeks (3, 6 and 12 months in one arm)")]
+    [8, 13, 26, 52]
+    """
+    found = {
+        float(number) * timepoint.WEEKS_PER[match[2].lower()]
+        for pattern in (_DURATION, _LAST, _LISTED)
+        for match in pattern.finditer(text)
+        for number in re.findall(r"\d{1,4}(?:\.\d{1,2})?", match[1])
+    }
+    return tuple(sorted(found))
