@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from kb.answers.answer import Answer as EvidenceAnswer
     from kb.checking.check import Source
     from kb.checking.options import CheckOptions
     from kb.checking.result import CheckResult
@@ -370,6 +371,53 @@ class Base:
         from kb.checking.options import options as chosen
 
         return check_files(self, paths, chosen(self.root, **options))
+
+    def answer(
+        self,
+        *,
+        condition: str,
+        intervention: str,
+        outcome: str,
+        comparator: str | None = None,
+        timepoint: str | None = None,
+    ) -> EvidenceAnswer:
+        """The best estimate for a question, how sure it is, and who disagrees; ids are completed.
+
+        Parameters
+        ----------
+        condition, intervention, outcome, comparator
+            Terms, narrower ones included; the comparator may be left open.
+        timepoint
+            ``short``, ``medium``, ``long`` or a duration such as ``12 weeks``; all when left open.
+
+        Raises
+        ------
+        UnknownIdError
+            When a term does not exist.
+        KbError
+            When the timepoint is none.
+
+        Examples
+        --------
+        >>> import kb
+        >>> found = kb.open().answer(condition="tennis elbow", intervention="shockwave", outcome="prtee")
+        >>> found.leads[0].studies
+        ('zhang2024',)
+        """
+        from kb.answers.answer import answer
+        from kb.synthesis.comparison import Question
+        from kb.synthesis.reports import registrations
+        from kb.synthesis.scale import window_asked
+
+        question = Question(
+            self.resolve(condition, "condition").id,
+            self.resolve(intervention, "intervention").id,
+            self.resolve(outcome, "outcome").id,
+            self.resolve(comparator, "intervention").id if comparator else None,
+            window_asked(timepoint) if timepoint else None,
+        )
+        registered = registrations(self.corpus.references, self.snapshot)
+        return answer(self.corpus, self.graph, question, retracted=self.retracted, registrations=registered)
 
     def audit(self) -> CheckResult:
         """What is wrong in the published posts, as far as the base keeps them (see :mod:`kb.checking.audit`).

@@ -54,13 +54,8 @@ def doubts(finding: Finding, outcomes: Mapping[str, Outcome]) -> Iterator[Doubt]
     --------
     >>> import kb
     >>> corpus = kb.open().corpus
-    >>> finding = (
-    ...     corpus.studies["buist2008"]
-    ...     .findings[0]
-    ...     .model_copy(
-    ...         update={"measure": Measure.MD, "estimate": 2.0, "ci_low": 1.0, "ci_high": 9.0, "as_printed": None}
-    ...     )
-    ... )
+    >>> wrong = {"measure": Measure.MD, "estimate": 2.0, "ci_low": 1.0, "ci_high": 9.0, "p": None}
+    >>> finding = corpus.studies["buist2008"].findings[0].model_copy(update=wrong)
     >>> [doubt.rule for doubt in doubts(finding, corpus.outcomes)]
     ['asymmetric-interval']
     """

@@ -11,8 +11,9 @@ everywhere, so that a reader can see and overrule each one. Sources, by the numb
 6. Guyatt GH et al. GRADE guidelines 8: indirectness. J Clin Epidemiol. 2011;64(12):1303-1310.
 7. Guyatt GH et al. GRADE guidelines 9: rating up. J Clin Epidemiol. 2011;64(12):1311-1316.
 
-One rule is stricter than GRADE, and said wherever it speaks: where nobody judged the risk of bias of the studies that
-carry half of the weight, the certainty goes down by one until somebody does. Unknown is never low risk.
+Two rules are stricter than GRADE's numbers, and said wherever they speak: fewer than 100 participants count as two
+levels of imprecision, and where nobody judged the risk of bias of the studies that carry half of the weight, the
+certainty goes down by one until somebody does. Unknown is never low risk.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ LEVELS = (CertaintyLevel.VERY_LOW, CertaintyLevel.LOW, CertaintyLevel.MODERATE, 
 """From the lowest to the highest."""
 ENOUGH_PEOPLE = 400
 """Participants from which on a continuous outcome has its optimal information size, as a rule of thumb [4]."""
+FEW_PEOPLE = 100
+"""Participants below which imprecision is very serious: a house rule, since GRADE names no number for two levels."""
 ENOUGH_EVENTS = 300
 """Events, the same for a yes-or-no outcome [4]."""
 SUBSTANTIAL = 50.0
@@ -287,6 +290,8 @@ def _imprecision(body: Body) -> Step:
         if inside:
             return Step(Domain.IMPRECISION, 0, f"{interval} excludes an important difference", "4")
         return Step(Domain.IMPRECISION, -1, f"{interval} includes no effect and an effect that may matter", "4")
+    if body.n is not None and body.n < FEW_PEOPLE:
+        return Step(Domain.IMPRECISION, -2, f"{interval}; {body.n} participants, fewer than {FEW_PEOPLE}", "house rule")
     return Step(Domain.IMPRECISION, -1 if small else 0, f"{interval}{f'; {small}' if small else ''}", "4")
 
 

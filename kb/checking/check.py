@@ -119,7 +119,8 @@ def resolved(evidence: Evidence, drafts: Iterable[Draft], options: Options) -> t
     if not waiting:
         return ()
     library = Library.of(evidence.corpus, evidence.snapshot)
-    asking = Asking() if options.online else None
+    asking = Asking.pubmed() if options.online else None
     for draft in waiting:
         draft.resolutions = resolve(draft.found, library, curated=draft.curated, lookup=asking)
+        draft.notices = asking.notices if asking is not None else {}
     return asking.notes if asking is not None else ()

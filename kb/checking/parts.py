@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from kb.checking.asking import merged
 from kb.checking.result import (
     CheckedCitation,
     CheckedLink,
@@ -21,8 +22,6 @@ from kb.checking.result import (
 from kb.checking.statements import Statement, statements
 from kb.citations.find_sentences import index_at, sentences_of
 from kb.citations.links import classify
-from kb.citations.read import BlockKind
-from kb.citations.resolution import Confidence
 from kb.citations.verify import Facts, inconsistent, verify, verify_links
 from kb.claims.judge import Judge
 from kb.claims.read import Reader
@@ -32,15 +31,17 @@ if TYPE_CHECKING:
     from kb.checking.check import Evidence
     from kb.checking.draft import Draft
     from kb.checking.options import Options
-    from kb.citations.find_model import FoundCitation
+    from kb.citations.find_model import FoundCitation, Sentence
     from kb.citations.flag import Flag
-    from kb.citations.read import PostText
     from kb.citations.resolution import Resolution
     from kb.claims.says import Says
 
 
 def checked_posts(evidence: Evidence, drafts: Sequence[Draft], options: Options) -> Iterator[CheckedPost]:
     """Posts with their findings, in order; findings of rules that were not chosen are left out."""
+    keys = {reference.pmid: key for key, reference in evidence.corpus.references.items() if reference.pmid}
+    asked = {pmid: some for draft in drafts for pmid, some in draft.notices.items()}
+    notices = merged(evidence.notices, asked, keys)
     told: defaultdict[tuple[int, int], list[Flag]] = defaultdict(list)
     for post, citation, flag in inconsistent([(draft.name, draft.found, draft.resolutions) for draft in drafts]):
         told[post, citation].append(flag)
@@ -51,7 +52,7 @@ def checked_posts(evidence: Evidence, drafts: Sequence[Draft], options: Options)
         facts = Facts(
             studies=evidence.corpus.studies,
             references=evidence.corpus.references,
-            notices=evidence.notices,
+            notices=notices,
             curated=draft.curated,
             own_hosts=hosts | own,
             online=options.online,
@@ -84,6 +85,8 @@ class _Maker:
     def __init__(self, draft: Draft, options: Options) -> None:
         self._draft = draft
         self._rules = options.rules
+        self._sentences: tuple[int, list[Sentence]] = (-1, [])
+        self._locators: dict[int, str] = {}
 
     def _findings(self, flags: Iterable[Flag], place: Place, link: str | None = None) -> tuple[Finding, ...]:
         path, name = self._draft.path, self._draft.name
@@ -107,30 +110,35 @@ class _Maker:
         text = statement.text(self._draft.text)
         return CheckedStatement(place, text, tuple(statement.studies), claims, self._findings(flags, place))
 
+    def _place_of_link(self, block: int, start: int, end: int, line: int) -> Place:
+        if block != self._sentences[0]:
+            self._sentences = (block, sentences_of(self._draft.text.blocks[block]))  # the next link is often near
+            self._locators = {}
+        found = self._sentences[1]
+        if not found:
+            return Place(block, start, end, line, None, (start, end))
+        index = index_at(found, start)
+        sentence = found[index]
+        if index not in self._locators:
+            self._locators[index] = sentence.locator
+        context = (min(sentence.start, start), max(sentence.end, end))
+        return Place(block, start, end, line, self._locators[index], context)
+
     def links(self, flags: Iterable[tuple[int, Flag]]) -> Iterator[CheckedLink]:
         """Links that are wrong by themselves; a flag names its link by line and address."""
         post = self._draft.text
-        there: defaultdict[tuple[int, str], list[tuple[int, int, int]]] = defaultdict(list)
+        there: defaultdict[tuple[int, str], deque[tuple[int, int, int]]] = defaultdict(deque)
         for index, block in enumerate(post.blocks):
             for link in block.links:
                 there[block.line_at(link.start), link.href].append((index, link.start, link.end))
         for line, flag in flags:
-            places = there.get((line, flag.found or "")) or [(0, 0, 0)]
-            place = _place_of_link(post, *(places.pop(0) if len(places) > 1 else places[0]), line=line)
+            places = there.get((line, flag.found or "")) or deque([(0, 0, 0)])
+            place = self._place_of_link(*(places.popleft() if len(places) > 1 else places[0]), line)
             findings = self._findings([flag], place, flag.found)
             if findings:
                 shown = post.blocks[place.block].text[place.start : place.end]
                 href = flag.found or ""
                 yield CheckedLink(place, href, classify(href).kind.value, shown, findings)
-
-
-def _place_of_link(post: PostText, block: int, start: int, end: int, *, line: int) -> Place:
-    found = sentences_of(post.blocks[block])
-    if not found:
-        return Place(block, start, end, line, None, (start, end))
-    sentence = found[index_at(found, start)]
-    context = (min(sentence.start, start), max(sentence.end, end))
-    return Place(block, start, end, line, sentence.locator, context)
 
 
 class _Claims:
@@ -165,21 +173,13 @@ class _Claims:
         if not studies:
             return flags
         says = self._reader.read(statement.text(draft.text))
-        told = self._judge.statement(
-            says, studies, subject=self._subject(draft.text, statement.block), mentioned=_mentioned(draft.resolutions)
-        )
+        subject = self._subject(draft, statement.block)
+        told = self._judge.statement(says, studies, subject=subject, mentioned=draft.mentioned)
         return [*flags, *(flag for flag in told if flag.study not in silent)]
 
-    def _subject(self, post: PostText, block: int) -> Says:
+    def _subject(self, draft: Draft, block: int) -> Says:
         """What the title and the nearest heading above are about."""
-        heading = next((b.text for b in post.blocks[block::-1] if b.kind is BlockKind.HEADING), "")
-        text = f"{post.title or ''}. {heading}"
+        text = f"{draft.text.title or ''}. {draft.headings[block]}"
         if text not in self._subjects:
             self._subjects[text] = self._reader.read(text)
         return self._subjects[text]
-
-
-def _mentioned(resolutions: Iterable[Resolution]) -> frozenset[str]:
-    """Studies that the post cites anywhere."""
-    sure = (one.record for one in resolutions if one.confidence is not Confidence.UNKNOWN)
-    return frozenset(record.key for record in sure if record is not None and record.key)

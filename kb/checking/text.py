@@ -112,7 +112,7 @@ def _finding(finding: Finding, width: int, layout: Layout, *, again: bool) -> It
         return
     if finding.fix:
         told = "fix: the same" if again else f"fix: {plain(finding.fix)}"
-        yield wrapped(told, layout.width, indent + "     ", first=indent)
+        yield indent + told  # never broken into lines: it is there to be copied
 
 
 def sentence(finding: Finding) -> str:

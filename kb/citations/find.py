@@ -15,7 +15,7 @@ from kb.citations.find_names import group_in
 from kb.citations.find_numbers import numbers_in
 from kb.citations.find_reference import label_of, parse_reference
 from kb.citations.find_research import Phrase, phrases_in
-from kb.citations.find_same import joined, keyed
+from kb.citations.find_same import compounds, joined, keyed
 from kb.citations.find_sentences import index_at, sentences_of
 from kb.citations.links import STUDY_KINDS, Target, classify
 from kb.citations.read.blocks import Block, BlockKind, PostText
@@ -45,6 +45,7 @@ def find(post: PostText) -> list[FoundCitation]:
     """
     finder = _Finder(post)
     found = [citation for index, block in enumerate(post.blocks) for citation in finder.block(index, block)]
+    found = compounds(found)
     found += finder.known_names(found)
     found.sort(key=lambda citation: (citation.block, citation.start))
     return joined(keyed(found))

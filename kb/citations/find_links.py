@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kb.citations.find_journals import is_journal
+from kb.citations.find_journals import is_journal, journals_in
 from kb.citations.find_model import CitationKind, Printed, Sentence
 from kb.citations.find_named import Hit, parentheses
 from kb.citations.find_names import names_before
@@ -41,6 +42,7 @@ _OTHER = re.compile(
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NEAR = 3
+_WINDOW = 60  # citations on each side of a link that may hold it: parentheses of 700 characters hold no more
 _NOT_RESEARCH = frozenset({LinkKind.TELEPHONE, LinkKind.MAIL, LinkKind.SOCIAL})
 _ON_THE_WEB = STUDY_KINDS | {LinkKind.NEWS, LinkKind.CHAT, LinkKind.WEB, LinkKind.MALFORMED}
 
@@ -112,22 +114,41 @@ def with_links(source: Linked, hits: list[Hit]) -> list[Hit]:
     """Hits with the links that belong to them, and a hit of its own for each other link to research."""
     block = source.block
     text = block.text
+    hits = sorted(hits, key=_start)
+    outer = list(parentheses(text)) if block.links else []
     for number, (link, target) in enumerate(zip(block.links, source.targets, strict=True)):
-        owner = next((hit for hit in hits if hit.covers(link.start, max(link.end, link.start + 1))), None)
-        inside = [hit for hit in hits if hit.start <= link.start < hit.end]
-        owner = inside[-1] if inside else owner
         if target.kind in _NOT_RESEARCH:
             continue
+        here = bisect_right(hits, link.start, key=_start)
+        near = hits[max(0, here - _WINDOW) : here + _WINDOW]
+        inside = [hit for hit in near if hit.start <= link.start < hit.end]
+        around = (hit for hit in near if hit.covers(link.start, max(link.end, link.start + 1)))
+        owner = inside[-1] if inside else next(around, None)
         generic = number in source.printed or is_generic(text[link.start : link.end].strip())
         if owner is None and (generic or target.kind in STUDY_KINDS):
-            owner = _owner_before(source, number, hits, generic=generic)
+            owner = _owner_before(source, number, near, generic=generic)
         if owner is not None:
-            owner.links.append(number)
-            owner.end = max(owner.end, link.end) if owner.outer is None else owner.end
+            _own(source, owner, number)
         elif target.kind in STUDY_KINDS and not (number in source.printed and _repeats(source, number)):
-            hits.append(_link_hit(source, number))
-            hits.sort(key=lambda hit: hit.start)
+            insort(hits, _link_hit(source, number, outer), key=_start)
     return hits
+
+
+def _own(source: Linked, owner: Hit, number: int) -> None:
+    """Give a citation a link, and the journal that is its words."""
+    link = source.block.links[number]
+    owner.links.append(number)
+    if owner.outer is not None:
+        return
+    owner.end = max(owner.end, link.end)
+    if owner.kind is CitationKind.PROSE and owner.printed.journal is None and number not in source.printed:
+        shown = _journal_in(source.block.text[link.start : link.end].strip())
+        if shown is not None and shown.year in {None, owner.printed.year}:
+            owner.printed = replace(owner.printed, journal=shown.journal)
+
+
+def _start(hit: Hit) -> int:
+    return hit.start
 
 
 def _owner_before(source: Linked, number: int, hits: list[Hit], *, generic: bool) -> Hit | None:
@@ -139,13 +160,15 @@ def _owner_before(source: Linked, number: int, hits: list[Hit], *, generic: bool
     owner = before[-1]
     if owner.links and (not generic or re.search(r"\w", text[owner.end : link.start])):
         return None
-    return None if number in source.printed and _other_of_its_kind(source, number, owner) else owner
+    if number in source.printed and (owner.kind is CitationKind.NUMBERED or _other_of_its_kind(source, number, owner)):
+        return None
+    return owner
 
 
 def _other_of_its_kind(source: Linked, number: int, owner: Hit) -> bool:
     """Whether a citation has another PMID (PMCID, DOI) already: two of a kind are two studies."""
     own = source.targets[number].identifier
-    others = [source.targets[n].identifier for n in owner.links]
+    others = [source.targets[n].identifier for n in owner.links[-8:]]
     return own is not None and any(
         one is not None and one.kind == own.kind and one.value.lower() != own.value.lower() for one in others
     )
@@ -172,10 +195,10 @@ def _adjoins(text: str, hit: Hit, start: int, *, generic: bool) -> bool:
     return generic and len(gap) < 60 and not re.search(r"[.!?]\s+\S", gap)
 
 
-def _link_hit(source: Linked, number: int) -> Hit:
+def _link_hit(source: Linked, number: int, outer: Sequence[tuple[int, int]]) -> Hit:
     link, text = source.block.links[number], source.block.text
     hit = Hit(link.start, link.end, CitationKind.LINK, links=[number])
-    for start, end in parentheses(text):
+    for start, end in outer[max(0, bisect_left(outer, (link.start, 0)) - 1) :][:1]:
         if start < link.start and link.end < end:
             hit.outer = (start, end)
             hit.alone = not text[:start].strip() or text[:start].rstrip()[-1:] in '.!?”")]'
@@ -197,9 +220,17 @@ def _shown(shown: str, *, secondary: bool) -> Printed:
         return journal
     if is_generic(shown) or len(shown.split()) < 4:
         return Printed()
-    if secondary or _title_case(shown) or not any(phrase.specific for phrase in phrases_in(shown + " found")):
+    if secondary or _title_case(shown) or not _is_mention(shown):
         return Printed(title=_CITED_IN.sub("", shown).rstrip("."))
     return Printed()
+
+
+def _is_mention(shown: str) -> bool:
+    """Whether words mean one study without its title: "a trial in 942 walkers", with or without the article."""
+    if any(phrase.specific for phrase in phrases_in(f"{shown} found")):
+        return True
+    bare = phrases_in(f"A {shown} found") if shown[:1].islower() else []
+    return any(phrase.specific and phrase.start == 0 for phrase in bare)
 
 
 def _journal_in(shown: str) -> Printed | None:
@@ -212,6 +243,8 @@ def _journal_in(shown: str) -> Printed | None:
 
 def _title_case(shown: str) -> bool:
     """Whether nearly every longer word is written large, as in titles: "A Randomized Trial of Rest in Walkers"."""
+    if not shown[:1].isupper() or journals_in(shown):
+        return False
     words = [word for word in re.findall(r"[^\W\d_][\w'’-]{0,40}", shown) if len(word) > 3]
     return len(words) >= 4 and sum(word[0].isupper() for word in words) >= 0.8 * len(words)
 
@@ -249,7 +282,17 @@ def together(source: Linked, sentences: Sequence[Sentence], hits: list[Hit]) -> 
             volume=last.printed.volume or hit.printed.volume,
             pages=last.printed.pages or hit.printed.pages,
         )
+    for hit in result:
+        _close(source.block.text, hit)
     return result
+
+
+def _close(text: str, hit: Hit) -> None:
+    """Let a citation that ends in parentheses end with them: "Lee (2020) saw it (PubMed" and ")"."""
+    shown = text[hit.start : hit.end]
+    if hit.kind is CitationKind.PROSE and shown.count("(") > shown.count(")"):
+        found = re.match(r"[\s.]{0,2}\)", text[hit.end : hit.end + 3])
+        hit.end += found.end() if found else 0
 
 
 def _is_rest_of(source: Linked, sentences: Sequence[Sentence], name: Hit, hit: Hit) -> bool:

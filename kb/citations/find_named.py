@@ -42,14 +42,14 @@ _REPORTS = re.compile(
 _POINTS = re.compile(r"\b(?:by|to|see|also|As|as|than|per|contrast|e\.g\.,|cf\.)\s$")
 _WORK = re.compile(
     r"\s(?:[\w-]{1,20}\s){0,3}?(?:stud(?:y|ies)|trials?|papers?|reviews?|meta-analys[ie]s|articles?|experiments?"
-    r"|cohort|RCT)\b"
+    r"|RCT)\b"
 )
 # What owns studies, too: countries and makers of shoes and watches.
 _NO_AUTHORS = frozenset(
     str.split(
         "Denmark Sweden Norway Finland Iceland Spain Italy France Brazil England Scotland Ireland Wales Britain "
-        "Belgium Switzerland Austria Portugal Greece Turkey Iran India Korea Mexico Taiwan Israel Poland Zealand Nike Adidas "
-        "Garmin Apple Strava Asics Hoka Altra Oxford Cambridge Cochrane Lancet"
+        "Belgium Switzerland Austria Portugal Greece Turkey Iran India Korea Mexico Taiwan Israel Poland Zealand "
+        "Nike Adidas Garmin Apple Strava Asics Hoka Altra Oxford Cambridge Cochrane Lancet"
     )
 )
 _NOT_A_CITATION = re.compile(

@@ -16,8 +16,8 @@ _BARE_YEAR = re.compile(r"(?<![\d:–-])((?:19|20)\d\d)([a-h])?(?![\d–-]|\.\d)
 _PLACE = re.compile(
     r"(?P<year>(?:19|20)\d\d)(?:\s[A-Z][a-z]{2,8})?(?:[\s-]\d{1,2})?(?:[-/][A-Za-z]{3,9})?\s?[;,]\s?"
     r"(?P<vol>(?:[Vv]ol\.?\s?)?\d{1,4}|[Ee]pub|(?=\(\d))"
-    r"\s?(?:\(\s?(?P<iss>[^()]{1,20})\s?\))?(?:\s?[:,]\s?(?:pp?\.\s?"
-    r"|pp\s)?(?P<pages>[A-Za-z]{0,6}\.?\d[\w.]{0,12}(?:\s?[-–—]\s?[A-Za-z]{0,3}\d{1,7})?))?"
+    r"\s?(?:\(\s?(?P<iss>[^()]{1,20})\s?\)|,?\s?(?:[Nn]o|[Ii]ss(?:ue)?|[Nn]r)\.?\s?(?P<no>\d{1,3}))?"
+    r"(?:\s?[:,]\s?(?:pp?\.\s?|pp\s)?(?P<pages>[A-Za-z]{0,6}\.?\d[\w.]{0,12}(?:\s?[-–—]\s?[A-Za-z]{0,3}\d{1,7})?))?"
 )
 # Cochrane's reviews have a year, an issue and an article number: "2011;(7):CD001234", "2021, Issue 9. Art. No.: CD...".
 _COCHRANE = re.compile(
@@ -28,7 +28,8 @@ _COCHRANE = re.compile(
 _VOLUME = re.compile(
     r"[,.]?\s(?:[Vv]ol(?:ume)?|[Vv])?\.?\s?(?P<vol>\d{1,4})\s?(?:\(\s?(?P<iss>[^()]{1,20})\s?\)"
     r"|,?\s?(?:[Nn]o|[Ii]ss(?:ue)?|[Nn]r)\.?\s?(?P<no>\d{1,3}))?"
-    r"\s?(?:[,:]\s?(?:pp?\.\s?|pp\s|[Aa]rticle\s?)?(?P<pages>[A-Za-z]{0,6}\.?\d[\w.]{0,14}(?:\s?[-–—]\s?[A-Za-z]{0,3}\d{1,7})?))?(?=[\s.,;]|$)"
+    r"(?:,\s(?:19|20)\d\d(?=,\spp?\b))?"  # the year, where it stands behind the volume
+    r"\s?(?:[,:]\s?(?:pp?\.\s?|pp\s|[Aa]rticle\s?)?(?P<pages>(?!(?:19|20)\d\d\b(?!\s?[-–—]))[A-Za-z]{0,6}\.?\d[\w.]{0,14}(?:\s?[-–—]\s?[A-Za-z]{0,3}\d{1,7})?))?(?=[\s.,;]|$)"
 )
 _TAIL = re.compile(
     r"(?:https?://|www\.|(?:doi|DOI|Doi)(?:\s?[:.]|\s?(?=10\.)|\s?$)|\bPMC?ID\b|\b10\.\d{4,9}/|Available (?:at|from)"
@@ -40,7 +41,7 @@ _FAMILY = r"(?:(?:[a-z']{1,5}\s){0,3}[^\W\d_a-z][\w'’‘-]{1,40}(?:\s(?:[^\W\d
 # "A. B.", "AB" or "A B": the letters behind "Lee AB." are those of the title.
 _INITIAL = r"[^\W\d_a-z]"
 _INITIALS = (
-    rf"(?:{_INITIAL}\.(?:[\s-]?{_INITIAL}\.){{0,3}}|{_INITIAL}(?:-?{_INITIAL}){{0,3}}(?=[,.;&(\s]|$)"
+    rf"(?:{_INITIAL}\.(?:[\s-]?{_INITIAL}\.){{0,3}}(?:[\s-]?{_INITIAL}(?=[,;&(]|$))?|{_INITIAL}(?:-?{_INITIAL}){{0,3}}(?=[,.;&(\s]|$)"
     rf"(?:\s{_INITIAL}(?=[,.;\s]|$)){{0,2}})"
 )
 _PERSON = re.compile(rf"{_FAMILY},?\s{_INITIALS}(?:,?\s(?:Jr|Sr|II|III|2nd|3rd)\.?)?(?=[,.;&(\s]|$)")
@@ -171,7 +172,10 @@ def _loose(body: str) -> Printed | None:
     if names is None or not years:
         return None
     year = years[-1]
-    title, rest = _title(body[used:].lstrip(" .,:"))
+    behind = body[used:].lstrip(" .,:")
+    if years[0].start() - used <= 4 and (dated := _BARE_YEAR.match(behind)):  # "Lee, A., 2013. Title."
+        year, behind = years[0], behind[dated.end() :].lstrip(" .,:)")
+    title, rest = _title(behind)
     printed = _journal(rest, Printed(title=title or None, year=int(year[1]), year_suffix=year[2] or ""))
     if printed.journal:
         printed = replace(printed, journal=_BARE_YEAR.sub("", printed.journal).strip(" .,;()") or None)
@@ -296,7 +300,7 @@ def _family(person: str, *, given_first: bool) -> str:
     if "," in person:
         return person.split(",", maxsplit=1)[0].strip()
     words = person.split()
-    while len(words) > 1 and re.fullmatch(r"(?:[^\W\d_a-z][.-]?){1,4}|Jr\.?|Sr\.?|I{2,3}|[23](?:nd|rd)", words[-1]):
+    while len(words) > 1 and re.fullmatch(r"(?:[^\W\d_a-z][.-]{0,2}){1,4}|Jr\.?|Sr\.?|I{2,3}|[23](?:nd|rd)", words[-1]):
         words.pop()
     return " ".join(words)
 

@@ -9,6 +9,23 @@ from kb.citations.find_model import CitationKind, FoundCitation
 from kb.pubmed.names import fold
 
 
+def compounds(found: list[FoundCitation]) -> list[FoundCitation]:
+    """Citations in prose with a family name of two parts, where one in parentheses shows that it is one."""
+    whole = {
+        citation.printed.names[0].rsplit(" ", 1)[1]: citation.printed.names[0]
+        for citation in found
+        if citation.kind is CitationKind.PARENTHETICAL and citation.printed.names and " " in citation.printed.names[0]
+    }
+    result = []
+    for citation in found:
+        printed = citation.printed
+        name = whole.get(printed.names[0]) if printed.names and citation.kind is CitationKind.PROSE else None
+        if name is not None and (printed.authors or "").startswith(name):
+            printed = replace(printed, names=(name, *printed.names[1:]))
+        result.append(replace(citation, printed=printed) if printed is not citation.printed else citation)
+    return result
+
+
 def keyed(found: list[FoundCitation]) -> list[FoundCitation]:
     """Citations with the key of their study; one with only an identifier takes the key of another that has both."""
     names_of: dict[str, Counter[str]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kb.citations.find_model import CitationKind
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 _LINK_WORDS = re.compile(
     r"[\s.,;:|–-]{0,5}(?:\b(?:(?:view|read|see|open|find|full|link|abstract|source|article|study|paper|text|here|it|the|on|in|at"
-    r"|via|to|pubmed|central|pmc|doi|pdf|free)\b[\s.:,]{0,3}){1,6}|https?://\S{1,2000}|doi:\s?\S{1,300})\s{0,3}\.?$",
+    r"|via|to|pubmed|central|pmc|doi|pdf|free)\b[\s.:,]{0,3}){1,6}|https?://\S{1,2000}|doi:\s?\S{1,300}|PMC?ID:?\s?\w{1,12})\s{0,3}\.?$",
     re.IGNORECASE,
 )
-_SHORT_FORM = re.compile(r"\b(?:J|Int|Am|Br|Med|Sci|Ther|Phys|Clin|Orthop|Rehabil|Res|Syst|Rev|Surg)\b")
+_SHORT_FORM = re.compile(r"\b(?:J|Ann|Arch|Int|Am|Br|Eur|Med|Sci|Ther|Phys|Clin|Orthop|Rehabil|Res|Syst|Rev|Surg)\b")
 _BAD = re.compile(r"[\s<>()\[\]]")
 
 
@@ -46,7 +47,9 @@ def corrected(citation: FoundCitation, record: Record) -> str:
     '(Noehren et al., 2007, Clin Biomech. [View on PubMed](https://pubmed.ncbi.nlm.nih.gov/22222222/))'
     """
     if citation.kind is CitationKind.REFERENCE:
-        return reference_line(record)
+        printed = citation.printed
+        one = len(printed.names) == 1 and not printed.et_al and fit_authors(printed, record.authors).who is Who.SAME
+        return reference_line(replace(record, authors=record.authors[:1]) if one else record)
     address = address_of(citation, record)
     if citation.kind in {CitationKind.NAMELESS, CitationKind.GENERAL, CitationKind.NUMBERED}:
         return parenthesis(record)

@@ -132,10 +132,13 @@ class Profiles:
         near = self.conditions.nearness(conditions, profile.conditions)
         subject = -1.0 if conditions and profile.conditions and not near else 1.5 * near
         return {
-            "year": {0: 2.0, 1: 0.8}.get(-1 if gap is None else gap, 0.0),
+            "year": 2.0 if gap == 0 else 0.0,
+            "year but for one": 0.5 if gap == 1 else 0.0,
+            "year unknown": -1.0 if details.year and not profile.record.years else 0.0,
             "journal": 2.5 if journal else 0.0,
             "design": design,
-            "counts": counts,
+            "counts": counts if counts >= 1 else 0.0,
+            "about the count": counts if counts < 1 else 0.0,
             "numbers": self._numbers(details, profile),
             "condition": subject,
             "intervention": 1.2 * self.interventions.nearness(interventions, profile.interventions),

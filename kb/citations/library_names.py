@@ -12,6 +12,10 @@ from rapidfuzz import fuzz
 from kb.pubmed.names import SAME_TITLE, family_name, fold
 
 _UMLAUT = re.compile(r"([aou])e")
+_GROUP = re.compile(
+    r"\b(?:Associations?|Society|Group|College|Academy|Committee|Organi[sz]ation|Collaboration|Institutes?|Network|Team"
+    r"|Federation|Foundation|Council|Cochrane|Consortium|Panel|Investigators|Department|Cent(?:er|re)s?|Board|Union)\b"
+)
 _MOST = 40
 """Authors of one record that are indexed; papers of whole consortia list hundreds."""
 
@@ -54,9 +58,24 @@ def same_family(ours: str, theirs: str) -> bool:
         return False
     if ours.startswith("{") or theirs.startswith("{"):
         one, two = (re.sub(r"^the ", "", text) for text in (a, b))
-        return fuzz.ratio(one, two) >= SAME_TITLE or two == "".join(word[0] for word in one.split())
+        return fuzz.ratio(one, two) >= SAME_TITLE or _initials(one) == two or one == _initials(two)
     one_words, two_words = sorted((a.split(), b.split()), key=len)
     return a.replace(" ", "") == b.replace(" ", "") or two_words[-len(one_words) :] == one_words
+
+
+def _initials(words: str) -> str:
+    return "".join(word[0] for word in words.split() if word not in {"of", "for", "the", "and"})
+
+
+def is_group(name: str) -> bool:
+    """Whether a printed name is that of a society or an organisation rather than a person's.
+
+    Examples
+    --------
+    >>> is_group("American Rest Association"), is_group("WHO"), is_group("van der Berg"), is_group("Lee")
+    (True, True, False, False)
+    """
+    return bool(_GROUP.search(name)) or (3 <= len(name) <= 6 and name.isalpha() and name.isupper())
 
 
 def index_keys(name: str) -> Iterator[str]:
@@ -118,6 +137,8 @@ def author_fit(names: Sequence[str], authors: Sequence[str]) -> AuthorFit:
     if not names or not known:
         return AuthorFit(None, 0, ())
     inside = [any(same_family(name, author) for author in known) for name in names]
+    if not any(inside) and is_group(names[0]) and not any(author.startswith("{") for author in known):
+        return AuthorFit(None, 0, ())  # people write for societies: neither is wrong
     cut = len(known) < len(authors)
     missing = () if cut else tuple(name for name, there in zip(names, inside, strict=True) if not there)
     return AuthorFit(same_family(names[0], known[0]), sum(inside), missing)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from kb.citations.find_model import CitationKind, FoundCitation
 from kb.citations.journal_names import spelt_out
-from kb.citations.library_fit import first_page, fit
+from kb.citations.library_fit import first_page, fit, year_gap
 from kb.citations.library_names import COMMON, family
 from kb.citations.resolution import By, Confidence, Record, Resolution
 from kb.citations.resolve_curated import curated_for
@@ -69,8 +69,9 @@ def resolve(
         library = library.plus(looked.records)
     reads = [read_links(citation, library, looked) for citation in citations]
     found = [_judged(c, own, library, looked) for c, own in zip(citations, reads, strict=True)]
-    found = _by_key(citations, found, reads)
     found = _by_entry(citations, found)
+    found = _by_key(citations, found, reads)
+    found = _by_entry(citations, found)  # an entry may be certain only by what the text around its citation says
     found = _looking_back(citations, found)
     found = _by_curation(citations, found, library, curated or {})
     return [replace(one, links=tuple(read.linked for read in own)) for one, own in zip(found, reads, strict=True)]
@@ -111,8 +112,21 @@ def _of_link(citation: FoundCitation, linked: list[Read], text: Resolution) -> R
             return replace(text, reason=f"{text.reason}; the link is to another paper")
         reason = "the record of the link"
         return Resolution(record, Confidence.CERTAIN, ranked[0].by, candidates=(named,), reason=reason)
+    if (
+        record is not None
+        and text.record is not None
+        and text.record.id != record.id
+        and _years_apart(citation, record)
+    ):
+        reason = "the record of the link, though another study fits name and year"
+        return Resolution(record, Confidence.PROBABLE, ranked[0].by, candidates=(text.record,), reason=reason)
     agreed = f"; {text.reason}" if named is not None else ""
     return Resolution(record, Confidence.CERTAIN, ranked[0].by, reason=f"the record of the link{agreed}")
+
+
+def _years_apart(citation: FoundCitation, record: Record) -> bool:
+    gap = year_gap(citation.printed.year, record.years)
+    return gap is not None and gap > 1
 
 
 def _text(citation: FoundCitation, reads: list[Read], library: Library, looked: Looked | None) -> Resolution:

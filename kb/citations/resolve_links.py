@@ -61,7 +61,9 @@ def _linked(target: Target, library: Library, looked: Looked | None) -> tuple[Li
         record = library.identified(identifier.kind, identifier.value)
         if record is None and looked is not None:
             record = looked.record(identifier)
-            record = library.record(record.id) or record if record else None
+            record = (
+                library.identified("pmid", record.pmid or "") or record if record else None
+            )  # a PMID that was merged
         if record is not None:
             return Linked(target, LinkState.KNOWN, record), By.IDENTIFIER
         return Linked(target, looked.state(identifier) if looked else LinkState.UNKNOWN), By.IDENTIFIER

@@ -218,7 +218,12 @@ def by_details(citation: FoundCitation, library: Library) -> Resolution:
 
 
 def _anchored(why: str, *, named: bool) -> bool:
-    """Whether the details tell a study and not only a subject: year, journal, counts or numbers, two of them."""
+    """Whether the details tell a study and not only a subject: year, journal, counts or numbers, two of them.
+
+    A year that is one off is a slip only where a count is the study's own.
+    """
+    if "year but for one" in why and "counts" not in why.split(", "):
+        return False
     facts = {"year", "journal", "counts", "numbers"} & set(why.split(", "))
     subject = {"condition", "intervention", "words"} & set(why.split(", "))
     return bool(subject) and len(facts) + (1 if named else 0) + ("design" in why) >= 2 and bool(facts)

@@ -11,7 +11,14 @@ from kb.citations.verify_design import design_flags
 from kb.citations.verify_facts import fact_flags, subject
 from kb.citations.verify_identifier import RULE as WRONG
 from kb.citations.verify_identifier import identifier_flags
-from kb.citations.verify_links import bad_link_flags, no_link_flag, unlinked, unresolved_flags, verify_links
+from kb.citations.verify_links import (
+    bad_link_flags,
+    linked_by_name,
+    no_link_flag,
+    unlinked,
+    unresolved_flags,
+    verify_links,
+)
 from kb.citations.verify_notices import notice_flags
 from kb.citations.verify_sources import Sourced, no_source_flags, secondary_flags, sourced
 
@@ -45,11 +52,16 @@ def verify(citations: Sequence[FoundCitation], resolutions: Sequence[Resolution]
     [['no-link', 'unresolved']]
     """
     post = cases(citations, resolutions, facts)
-    need_link = unlinked(post)
+    by_name = linked_by_name(post)
+    need_link = unlinked(post) - by_name
     sources = sourced(post)
     seen: set[str] = set()
     told: set[tuple[str, str | None]] = set()
-    return [_verify(case, sources, seen, told, need_link=case.index in need_link) for case in post]
+    result = []
+    for case in post:
+        flags = _verify(case, sources, seen, told, need_link=case.index in need_link)
+        result.append([f for f in flags if f.rule != "unresolved" or case.index not in by_name])
+    return result
 
 
 def _verify(

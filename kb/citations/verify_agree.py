@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _NEAR_TITLE = 85.0
 """Ratio of folded titles from which on one is a slip of the other rather than another title."""
+_LONGEST_TITLE = 1000  # characters
+_LONGEST_PAGES = 60
 _SHORT_TITLE = 4  # words from which on a title within a longer one is told apart from a catchword
 
 
@@ -153,7 +155,7 @@ def compare_titles(printed: str | None, recorded: str | None, *, whole: bool) ->
     >>> compare_titles("Rest for sore knees of men", "Swimming in cold rivers after dark", whole=True).value
     'other'
     """
-    if not printed or not recorded:
+    if not printed or not recorded or max(len(printed), len(recorded)) > _LONGEST_TITLE:
         return Titles.UNKNOWN
     one, two = fold(printed), fold(recorded)
     short, long = sorted((one, two), key=len)
@@ -200,7 +202,7 @@ def compare_pages(printed: str | None, recorded: str | None) -> Pages:
     >>> [compare_pages(*pair).value for pair in (("155-163", "154-163"), ("154-164", "154-163"))]
     ['other', 'last']
     """
-    if not printed or not recorded:
+    if not printed or not recorded or max(len(printed), len(recorded)) > _LONGEST_PAGES:
         return Pages.UNKNOWN
     (one, last), (two, end) = _first_last(printed), _first_last(recorded)
     if not one or not two:
@@ -257,6 +259,8 @@ def is_other_paper(found: Agreement) -> bool:
         if told:
             return found.title is Titles.OTHER and not found.place
         return found.authors.complete or off or found.journal is False
+    if who is Who.EXTRA and far and found.journal is not True:
+        return True  # of the same first author with others, years apart
     if found.title is Titles.OTHER:
         return found.journal is False or far or elsewhere
     return far and found.journal is False

@@ -30,6 +30,10 @@ _YEAR_TOLD = re.compile(
     re.IGNORECASE,
 )
 _ANY_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)")
+_PUBLISHED_IN = re.compile(
+    rf"\b(?:{_STUDY_WORD}|published|appeared|printed|reported|trials)\b[^.;()]{{0,40}}\b(?:in|by)\s(?:the\s)?(?:journal\s)?[*_“\"]?$",
+    re.IGNORECASE,
+)
 _A_STUDY = re.compile(rf"\b{_STUDY_WORD}\b", re.IGNORECASE)
 _CITED_IN = re.compile(
     r"\b(?:cited|quoted|discussed|reported|reviewed|summari[sz]ed|described|referenced)\s(?:in|by)\b", re.IGNORECASE
@@ -115,7 +119,9 @@ class Case:
         if self.citation.printed.journal or not self.alone:
             return self.citation.printed.journal
         told = self.citation.details.journals
-        return told[0] if len(told) == 1 else None
+        if len(told) != 1 or not (told[0] in self.citation.text or _is_cued(told[0], self.told)):
+            return None
+        return told[0]
 
     def is_own(self, target: Target) -> bool:
         """Whether a link leads to the site itself or within its page."""
@@ -124,6 +130,18 @@ class Case:
 
 
 _MENTIONS = frozenset({CitationKind.LINK, CitationKind.NAMELESS})
+
+
+def _is_cued(journal: str, text: str) -> bool:
+    """Whether a text says that the study is in a journal, not only something about the journal.
+
+    Examples
+    --------
+    >>> _is_cued("J Rest", "A trial in the J Rest found it."), _is_cued("J Rest", "In the J Rest, authors praised it.")
+    (True, False)
+    """
+    start = text.find(journal)
+    return start >= 0 and _PUBLISHED_IN.search(text[max(0, start - 80) : start]) is not None
 
 
 def year_told(text: str) -> int | None:
@@ -224,6 +242,18 @@ def named(record: Record) -> str:
         who = f"'{title}'" if record.title else record.key or record.id
     year = f" {record.years[0]}" if record.years else ""
     return f"{who}{year}" + (f" ({journal})" if journal else "")
+
+
+def probably(record: Record | None, message: str) -> str:
+    """A message about a study that is only probably meant.
+
+    Examples
+    --------
+    >>> probably(Record("lee2020", "lee2020", authors=("Lee, A.",), years=(2020,)), "The text says 2019.")
+    'Probably Lee 2020 is meant: the text says 2019.'
+    """
+    who = f"Probably {named(record)} is meant: " if record is not None else "Probably: "
+    return who + (message[0].lower() + message[1:] if message.startswith("The ") else message)
 
 
 def shown_id(target: Target) -> str:

@@ -10,7 +10,7 @@ from kb.citations.fix import corrected, journal_like
 from kb.citations.flag import Basis, Flag, Severity
 from kb.citations.resolution import By, Confidence, Record
 from kb.citations.verify_agree import Agreement, Pages, Titles, Years, agreement, basis_of
-from kb.citations.verify_case import Case, authors_words, named, same_record
+from kb.citations.verify_case import Case, authors_words, named, probably, same_record
 from kb.citations.verify_names import Who
 
 _LONG = 3  # printed authors from which on a list is shortened in messages
@@ -38,7 +38,8 @@ def subject(case: Case, wrong: frozenset[int]) -> Subject | None:
     """
     links = [link for index, link in enumerate(case.resolution.links) if index not in wrong]
     fitting = [link.record for link in links if link.record is not None and not case.elsewhere]
-    if (record := case.certain) is not None:
+    others = [case.resolution.links[index].record for index in wrong]
+    if (record := case.certain) is not None and not any(same_record(record, other) for other in others):
         linked = any(same_record(record, other) for other in fitting)
         return Subject(record, sure=True, by_link=linked, basis=Basis.RULE if linked else basis_of(case))
     if fitting:
@@ -82,7 +83,7 @@ def _offered(case: Case, found: Agreement, flags: list[Flag]) -> Iterator[Flag]:
     telling = [flag for flag in flags if flag.severity is not Severity.NOTE]
     if len(telling) == 1 and sum(agreeing) >= 2 and case.resolution.by is not By.DETAILS:
         flag = telling[0]
-        yield replace(flag, severity=Severity.NOTE, message=f"Probably: {flag.message}")
+        yield replace(flag, severity=Severity.NOTE, message=probably(case.resolution.record, flag.message))
 
 
 def _flag(case: Case, what: Subject, rule: str, severity: Severity, message: str, sides: tuple[str, str]) -> Flag:
@@ -101,20 +102,23 @@ def _authors(case: Case, what: Subject, found: Agreement) -> Flag | None:
         return None
     shown = printed.authors if printed.authors and len(printed.names) <= _LONG else f"{printed.names[0]} et al."
     fit, sides = found.authors.who, (shown, who)
-    first = f"The text names {shown}, but {_paper(what)} is by {who}".rstrip(".") + "."
+    own = authors_words(record.authors[:1]) or who
+    first = f"The text names {shown}, but the first author of {_paper(what).rstrip(',')} is {own}."
     if fit is Who.OTHER:
         return _flag(case, what, "wrong-authors", Severity.ERROR, first, sides)
     if fit is Who.NOT_FIRST:
         told = case.citation.kind is CitationKind.PROSE and len(printed.names) == 1 and found.year is Years.SAME
         return _flag(case, what, "wrong-authors", Severity.NOTE if told else Severity.ERROR, first, sides)
     if fit is Who.SPELLING:
-        own = authors_words(record.authors[:1]) or who
         message = f"The text spells the first author {printed.names[0]}; the record has {own}."
         return _flag(case, what, "wrong-authors", Severity.WARNING, message, (printed.names[0], own))
     if fit is Who.EXTRA:
         strangers = " and ".join(found.authors.strangers[:_LONG])
         verb = "is" if len(found.authors.strangers) == 1 else "are"
-        message = f"{strangers} {verb} not among the authors of {_paper(what)}, which is by {who}".rstrip(".") + "."
+        message = (
+            f"{strangers} {verb} not among the authors of {_paper(what).rstrip(',')}, which is by {who}".rstrip(".")
+            + "."
+        )
         return _flag(case, what, "wrong-authors", Severity.ERROR, message, (strangers, who))
     return _how_many(case, what, found)
 

@@ -198,7 +198,7 @@ def _other(case: Case, link: Linked, meant: Record, own: str, basis: Basis) -> F
         return None  # secondary-source says so
     unknown = "" if link.record is not None else " The link's own record is not at hand."
     if link.state is LinkState.ABSENT:
-        unknown = " PubMed has no record of the link's."
+        unknown = f" PubMed has no record of {shown_id(link.target)}."
     whose = f"{named(meant)} is {own}"
     told = "the text's study, as curated, is" if basis is Basis.CURATED and not case.citation.printed.names else ""
     message = f"The link is {shown_id(link.target)}, but {f'{told} {named(meant)}, {own}' if told else whose}.{unknown}"

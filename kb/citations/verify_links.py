@@ -15,6 +15,7 @@ from kb.citations.links import LinkKind, Target
 from kb.citations.resolution import Confidence, LinkState
 from kb.citations.verify_agree import basis_of
 from kb.citations.verify_case import Case, Facts, named, own_id, same_id, same_record, shown_id
+from kb.citations.verify_names import Who, fit_authors
 
 if TYPE_CHECKING:
     from kb.citations.read.blocks import PostText
@@ -134,6 +135,19 @@ def unlinked(post: Sequence[Case]) -> frozenset[int]:
         found.add(case.index)
         keys |= {citation.key} if citation.key else set()
         ids |= own
+    return frozenset(found)
+
+
+def linked_by_name(post: Sequence[Case]) -> frozenset[int]:
+    """Indices of names without a year whose study is linked elsewhere in the post: "Lee updated his review (2021)"."""
+    linked = {link.record.id: link.record for case in post for link in case.resolution.links if link.record is not None}
+    found = set()
+    for case in post:
+        printed = case.citation.printed
+        if not printed.names or printed.year is not None or case.citation.targets:
+            continue
+        if any(fit_authors(printed, record.authors).who is Who.SAME for record in linked.values()):
+            found.add(case.index)
     return frozenset(found)
 
 

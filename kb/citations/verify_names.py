@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -31,6 +32,9 @@ _GROUP = re.compile(
 _SPELLING = 80.0
 """Ratio from which on another name of five letters and more may be a slip of the pen: Nielson/Nielsen 86."""
 _SHORTEST = 5
+_LONGEST_NAME = 100
+_MOST = 40
+"""Printed authors that are looked at; nobody prints more by hand."""
 _WHOLE_GROUP = 4  # words from which on a name is a body, not a person
 
 
@@ -95,11 +99,13 @@ def may_be_one(printed: str, recorded: str) -> bool:
     return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
 
 
-def _core(name: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _core(name: str) -> tuple[str, ...]:
     """Folded words of a family name that tell persons apart."""
+    name = name[:_LONGEST_NAME]
     bare = " ".join(word for word in re.split(r"[\s.]+", name) if not re.fullmatch(r"(?:[A-Z]-?){1,2}", word)) or name
     words = family(bare.replace(",", " ")).split()
-    return [word for word in words if word not in _PARTICLES | _SUFFIXES] or words
+    return tuple(word for word in words if word not in _PARTICLES | _SUFFIXES) or tuple(words)
 
 
 def nearly(printed: str, recorded: str) -> bool:
@@ -129,14 +135,13 @@ def fit_authors(printed: Printed, authors: Sequence[str]) -> AuthorFit:
     'other'
     """
     people = [surname(author) for author in authors if author != "others"]
+    names = printed.names[:_MOST]
     if not printed.names or not people or authors[0] == "others" or is_group(printed.names[0]):
         return AuthorFit(Who.UNKNOWN)
     complete = "others" not in authors and not any(author.startswith("{") for author in authors)
     first = printed.names[0]
     strangers = tuple(
-        name
-        for name in printed.names
-        if not is_group(name) and not any(may_be_one(name, p) or nearly(name, p) for p in people)
+        name for name in names if not is_group(name) and not any(may_be_one(name, p) or nearly(name, p) for p in people)
     )
     if may_be_one(first, people[0]):
         return AuthorFit(Who.EXTRA if strangers and complete else Who.SAME, strangers, complete)
@@ -144,5 +149,7 @@ def fit_authors(printed: Printed, authors: Sequence[str]) -> AuthorFit:
         return AuthorFit(Who.UNKNOWN, strangers, complete)
     if nearly(first, people[0]):
         return AuthorFit(Who.SPELLING, strangers, complete)
-    among = any(may_be_one(name, person) for name in printed.names for person in people)
+    if re.fullmatch(r"[A-Z]{1,3}", first):
+        return AuthorFit(Who.UNKNOWN, strangers, complete)  # initials that were taken for a name
+    among = any(may_be_one(name, person) for name in names for person in people)
     return AuthorFit(Who.NOT_FIRST if among else Who.OTHER, strangers, complete)

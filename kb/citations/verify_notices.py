@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb.citations.flag import Flag, Severity
 from kb.citations.resolution import Confidence, Record
-from kb.citations.verify_case import Case, known_links, named, same_record
+from kb.citations.verify_case import Case, known_links, named, probably, same_record
 from kb.model import Design
 from kb.pubmed.names import RETRACTED, fold
 from kb.pubmed.notices import Kind, Notice
@@ -46,7 +46,7 @@ def notice_flags(case: Case) -> Iterator[Flag]:
             if sure:
                 yield flag
             else:
-                yield replace(flag, severity=Severity.NOTE, message=f"Probably: {flag.message}")
+                yield replace(flag, severity=Severity.NOTE, message=probably(record, flag.message))
 
 
 def _records(case: Case) -> Iterator[tuple[Record, bool]]:

@@ -48,6 +48,7 @@ def test_large_consistent_trials_at_low_risk_of_bias_are_of_high_certainty():
         ({"indirect": ("running mechanics stand for injury",)}, Domain.INDIRECTNESS, -1),
         ({"indirect": ("mechanics", "recruits for runners", "another")}, Domain.INDIRECTNESS, -2),
         ({"n": 120}, Domain.IMPRECISION, -1),
+        ({"n": 99}, Domain.IMPRECISION, -2),
         ({"n": None}, Domain.IMPRECISION, -1),
         ({"ci_high": 0.5}, Domain.IMPRECISION, -1),
         ({"ci_high": 0.5, "n": 120}, Domain.IMPRECISION, -2),

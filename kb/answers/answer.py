@@ -1,0 +1,420 @@
+"""A question of the base -> results, the best of each comparison first, with certainty, words, and who disagrees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kb.answers.size import Size, size_of
+from kb.answers.words import Told, clinician, patient
+from kb.appraisal.bias import bias_of
+from kb.appraisal.certainty import Body, Certainty, Overrule, graded, rate
+from kb.cite import author_year
+from kb.graph import narrower, node
+from kb.model import CertaintyReview, Corpus, Design, Direction, Measure, Outcome, Study
+from kb.synthesis.comparable import compare
+from kb.synthesis.comparison import Comparison, Group, Question, Review
+from kb.synthesis.effects import RATIOS, back_transform
+from kb.synthesis.scale import Comparator, Window, comparator_class, window_of
+
+if TYPE_CHECKING:
+    from kb.graph import Graph
+    from kb.synthesis.pool import Pooled
+
+Side = Literal["intervention", "comparator", "neither", "unknown"]
+_MEASURES = {**{measure.value: measure for measure in Measure}, "GEN": Measure.MD}
+_OF_TRIALS = re.compile(r"\brandomi[sz]ed\b|\bRCTs?\b", re.IGNORECASE)
+_REVIEWS = {Design.META_ANALYSIS, Design.NETWORK_META_ANALYSIS, Design.SYSTEMATIC_REVIEW, Design.UMBRELLA_REVIEW}
+_ORDER = [
+    Comparator.PLACEBO,
+    Comparator.NO_TREATMENT,
+    Comparator.ADD_ON,
+    Comparator.ACTIVE,
+    Comparator.MIXED,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One estimate that answers the question: a pool, a single study, or what a review found.
+
+    Parameters
+    ----------
+    kind
+        ``pool`` (two studies or more), ``study``, or ``review`` (never pooled with primary studies).
+    comparator, compared_with
+        Class of the comparator, and its name.
+    estimate, ci_low, ci_high
+        On the scale people read; ``better`` is the side of no effect on which the intervention is better.
+    favours
+        The side that the estimate favours; ``neither`` where the interval excludes a difference that matters.
+    crosses
+        Whether the interval includes no effect; None without an interval.
+    k, n
+        Studies and participants; of a review, the studies that it holds, not all of which need to stand behind this
+        estimate. None is unknown.
+    studies
+        Keys, in the order of the pool.
+    """
+
+    kind: Literal["pool", "study", "review"]
+    window: Window
+    comparator: Comparator
+    compared_with: str
+    measure: str
+    unit: str | None
+    better: str | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    favours: Side
+    crosses: bool | None
+    size: Size
+    k: int | None
+    n: int | None
+    studies: tuple[str, ...]
+    certainty: Certainty
+    clinician: str
+    patient: str
+    pooled: Pooled | None = None
+    group: Group | None = None
+    review: Review | None = None
+
+    @property
+    def numbers(self) -> str:
+        """Estimate and interval in words, e.g. ``MD 8.64 (95% CI 4.7 to 12.58) points (0-100)``."""
+        if self.estimate is None:
+            return "no estimate known"
+        shown = f"{self.measure} {_number(self.estimate)}"
+        if self.ci_low is not None and self.ci_high is not None:
+            level = self.pooled.level if self.pooled else self.review.printed.ci_level if self.review else 95
+            shown += f" ({level:g}% CI {_number(self.ci_low)} to {_number(self.ci_high)})"
+        return f"{shown} {self.unit}" if self.unit and self.measure == "MD" else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Dissent:
+    """A study that points another way than the best result."""
+
+    study: str
+    label: str
+    finding: str
+    direction: Direction
+    timepoint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the base says on a question.
+
+    ``results`` are in the order of comparators (placebo first), then windows, the best of each first; ``leads`` are
+    those best ones. Without any result the base has no comparable estimate; ``comparison`` says why for each finding.
+    """
+
+    question: Question
+    results: tuple[Result, ...]
+    comparison: Comparison
+    dissent: tuple[Dissent, ...]
+
+    @property
+    def leads(self) -> tuple[Result, ...]:
+        """The best result of each comparator and window."""
+        seen: set[tuple[str, Window]] = set()
+        best = []
+        for result in self.results:
+            key = (result.compared_with, result.window)
+            if key not in seen:
+                seen.add(key)
+                best.append(result)
+        return tuple(best)
+
+
+def answer(
+    corpus: Corpus,
+    graph: Graph,
+    question: Question,
+    *,
+    retracted: Collection[str] = (),
+    registrations: Mapping[str, Collection[str]] | None = None,
+) -> Answer:
+    """The answer to a question; see :func:`kb.synthesis.comparable.compare` for what may be pooled."""
+    comparison = compare(corpus, graph, question, retracted=retracted, registrations=registrations)
+    maker = _Maker(corpus, graph, question)
+    results = [maker.of_group(group) for group in comparison.groups]
+    # What a review shows of one trial's arms is that trial's result: only its own estimates are its answer.
+    printed = [r for r in comparison.reviews if r.effect is not None and r.printed.estimate is not None]
+    results += [maker.of_review(review) for review in printed]
+    results.sort(key=_rank)
+    return Answer(question, tuple(results), comparison, tuple(maker.dissent(comparison, results)))
+
+
+def _rank(result: Result) -> tuple[int, str, int, int, int, str]:
+    """Comparator and window, then reviews of more studies than we hold, pools, single studies; the newest review."""
+    place = _ORDER.index(result.comparator) if result.comparator in _ORDER else len(_ORDER)
+    kinds = {"review": 0 if result.k != 1 else 2, "pool": 1, "study": 3}
+    newest = -max((int(found[0]) for key in result.studies if (found := re.search(r"\d{4}", key))), default=0)
+    windows = list(Window)
+    return place, result.compared_with, windows.index(result.window), kinds[result.kind], newest, result.studies[0]
+
+
+class _Maker:
+    """Makes results of one question."""
+
+    def __init__(self, corpus: Corpus, graph: Graph, question: Question) -> None:
+        self.corpus, self.question = corpus, question
+        self.asked = {name.split(":", 1)[1] for name in narrower(graph, node("intervention", question.intervention))}
+        self.outcome: Outcome = corpus.outcomes[question.outcome]
+        reviews = [
+            review
+            for review in corpus.certainty
+            if (review.condition, review.intervention, review.outcome)
+            == (question.condition, question.intervention, question.outcome)
+        ]
+        self.overrules: tuple[CertaintyReview, ...] = tuple(reviews)
+
+    def of_group(self, group: Group) -> Result:
+        """A pool or single study."""
+        pooled = group.pooled()
+        values = [back_transform(group.measure, v) for v in (pooled.estimate, pooled.ci_low, pooled.ci_high)]
+        estimate, low, high = values
+        n = _sum(row.effect.n1 + row.effect.n2 if row.effect.n1 and row.effect.n2 else row.n for row in group.rows)
+        terms = {row.study: self._comparators(row.printed.interventions, row.printed.comparators) for row in group.rows}
+        named = group.comparators or tuple(dict.fromkeys(t for some in terms.values() for t in some))
+        mcid = self._mcid(group.unit)
+        body = Body(
+            randomized=group.randomised,
+            measure=_MEASURES[group.measure],
+            k=pooled.k,
+            n=n,
+            estimate=estimate,
+            ci_low=low,
+            ci_high=high,
+            mcid=mcid,
+            estimates=tuple(back_transform(group.measure, row.effect.estimate) or 0.0 for row in group.rows),
+            weights=tuple(row.weight / 100 for row in pooled.studies),
+            i2=pooled.i2,
+            prediction_low=back_transform(group.measure, pooled.prediction_low),
+            prediction_high=back_transform(group.measure, pooled.prediction_high),
+            egger_p=_egger(group),
+            bias={row.study: bias_of(self.corpus.studies[row.study], row.printed.id) for row in group.rows},
+            indirect=self._indirect([self.corpus.studies[row.study] for row in group.rows]),
+        )
+        certainty = rate(body, overrule=self._overrule(named))
+        return self._result(
+            "pool" if pooled.k > 1 else "study",
+            (group.window, group.comparator, named),
+            (group.measure, group.unit, group.better),
+            (estimate, low, high),
+            (pooled.k, n, tuple(row.study for row in group.rows)),
+            certainty,
+            mcid=mcid,
+            pooled=pooled,
+            group=group,
+        )
+
+    def of_review(self, review: Review) -> Result:
+        """What a review or guideline found."""
+        study, printed, effect = self.corpus.studies[review.study], review.printed, review.effect
+        assert effect is not None  # noqa: S101 - the caller keeps others out
+        estimate, low, high = (
+            back_transform(effect.measure, v) for v in (effect.estimate, effect.ci_low, effect.ci_high)
+        )
+        named = self._comparators(printed.interventions, printed.comparators)
+        ours = tuple(self.asked & {*printed.interventions, *printed.comparators})
+        kind = comparator_class(ours, named, self.corpus.interventions)
+        unit = printed.unit
+        mcid = self._mcid(unit)
+        n = _sum(arm.n for arm in printed.arms) if printed.arms else None
+        overrule = self._overrule(named)
+        if printed.certainty is not None:
+            certainty = graded(printed.certainty, overrule=overrule)
+        elif study.design in _REVIEWS and self._of_trials(study):
+            body = Body(
+                randomized=True,
+                measure=_MEASURES[effect.measure],
+                k=study.n_studies or 2,  # of unknown number: several, as reviews of trials have
+                n=n,
+                estimate=estimate,
+                ci_low=low,
+                ci_high=high,
+                mcid=mcid,
+                indirect=self._indirect([study]),
+            )
+            certainty = rate(body, overrule=overrule)
+        else:
+            level = overrule.level if overrule else None
+            certainty = Certainty(level, None, (), "person" if overrule else "rules", overrule)
+        better = {"higher": "above", "lower": "below"}.get(self.outcome.better or "")
+        return self._result(
+            "review",
+            (window_of(printed.timepoint), kind, named),
+            (effect.measure, unit, better),
+            (estimate, low, high),
+            (study.n_studies, n, (review.study,)),
+            certainty,
+            mcid=mcid,
+            review=review,
+        )
+
+    def dissent(self, comparison: Comparison, results: list[Result]) -> list[Dissent]:
+        """Studies whose finding favours another side than the first result that favours one."""
+        lead = next((r.favours for r in results if r.favours in {"intervention", "comparator"} and not r.crosses), None)
+        if lead is None:
+            return []
+        same = Direction.INTERVENTION if lead == "intervention" else Direction.COMPARATOR
+        told = {Direction.INTERVENTION, Direction.COMPARATOR, Direction.NO_DIFFERENCE} - {same}
+        seen = [(row.study, row.printed) for group in comparison.groups for row in group.rows]
+        seen += [(review.study, review.printed) for review in comparison.reviews]
+        for out in comparison.excluded:
+            study = self.corpus.studies[out.study]
+            seen += [(out.study, finding) for finding in study.findings if finding.id == out.finding]
+        found = {}
+        for key, finding in seen:
+            direction = finding.direction_for(self.asked)
+            if direction in told:
+                label = author_year(self.corpus.references.get(key), key)
+                found[key, finding.id] = Dissent(key, label, finding.id, direction, finding.timepoint)
+        return list(found.values())
+
+    def _result(  # noqa: PLR0913 - the parts of a result
+        self,
+        kind: Literal["pool", "study", "review"],
+        where: tuple[Window, Comparator, tuple[str, ...]],
+        scale: tuple[str, str | None, str | None],
+        values: tuple[float | None, float | None, float | None],
+        numbers: tuple[int | None, int | None, tuple[str, ...]],
+        certainty: Certainty,
+        *,
+        mcid: float | None,
+        pooled: Pooled | None = None,
+        group: Group | None = None,
+        review: Review | None = None,
+    ) -> Result:
+        window, comparator, named = where
+        measure, unit, better = scale
+        estimate, low, high = values
+        k, n, studies = numbers
+        null = 1.0 if measure in RATIOS else 0.0
+        crosses = None if low is None or high is None else low <= null <= high
+        size = Size.UNKNOWN if estimate is None else size_of(measure, estimate, mcid=mcid)
+        favours: Side = "unknown"
+        if review is not None:
+            side = review.direction
+            favours = {Direction.INTERVENTION: "intervention", Direction.COMPARATOR: "comparator"}.get(side, "unknown")  # type: ignore[assignment]
+        elif better and estimate is not None and estimate != null:
+            favours = "intervention" if (estimate > null) is (better == "above") else "comparator"
+        if size is Size.TRIVIAL and crosses:
+            favours = "neither"
+        compared = self._labels(named) or comparator.value
+        told = self._told(where, (k, n, studies), certainty, favours, crosses, size)
+        return Result(
+            kind, window, comparator, compared, measure, unit, better, estimate, low, high, favours, crosses, size,
+            k, n, studies, certainty, clinician(told), patient(told), pooled, group, review,
+        )  # fmt: skip
+
+    def _told(
+        self,
+        where: tuple[Window, Comparator, tuple[str, ...]],
+        numbers: tuple[int | None, int | None, tuple[str, ...]],
+        certainty: Certainty,
+        favours: Side,
+        crosses: bool | None,
+        size: Size,
+    ) -> Told:
+        window, _, named = where
+        k, n, studies = numbers
+        condition = self.corpus.conditions[self.question.condition]
+        intervention = self.corpus.interventions[self.question.intervention]
+        designs = dict.fromkeys(self.corpus.studies[key].design.words for key in studies)
+        people = dict.fromkeys(
+            self.corpus.populations[p].patient_label
+            for key in studies
+            for p in self.corpus.studies[key].populations
+            if p in self.corpus.populations
+        )
+        return Told(
+            intervention=intervention.label,
+            intervention_plain=intervention.patient_label,
+            comparator=self._labels(named) or None,
+            comparator_plain=self._labels(named, plain=True) or None,
+            outcome=self.outcome.label,
+            outcome_plain=self.outcome.patient_label,
+            condition=condition.label,
+            condition_plain=condition.patient_label,
+            people=", ".join(people) or None,
+            better=favours,
+            crosses=crosses,
+            size=size,
+            level=certainty.level,
+            basis=certainty.words,
+            window=window.words if window is not Window.UNKNOWN else None,
+            k=k,
+            n=n,
+            designs=", ".join(designs),
+            outcome_better=self.outcome.better.value if self.outcome.better else None,
+            absolute=None,
+        )
+
+    def _comparators(self, interventions: Collection[str], comparators: Collection[str]) -> tuple[str, ...]:
+        ours, theirs = tuple(interventions), tuple(comparators)
+        if set(theirs) & self.asked and not set(ours) & self.asked:
+            ours, theirs = theirs, ours
+        return tuple(term for term in theirs if term not in ours) or theirs
+
+    def _labels(self, ids: Collection[str], *, plain: bool = False) -> str:
+        terms = [self.corpus.interventions[i] for i in ids if i in self.corpus.interventions]
+        return " or ".join(term.patient_label if plain else term.label for term in terms)
+
+    def _mcid(self, unit: str | None) -> float | None:
+        """The smallest important difference in this unit, the largest of several; None where none is recorded."""
+        fits = [float(m.value) for m in self.outcome.mcid if unit and _scale(m.unit) == _scale(unit)]
+        return max(fits, default=None)
+
+    def _indirect(self, studies: Collection[Study]) -> tuple[str, ...]:
+        reasons = []
+        if self.outcome.surrogate:
+            reasons.append(f"{self.outcome.label} stands for what patients feel")
+        lifeless = {"no-living-people", "animals", "cadavers", "cell-cultures", "models"}
+        if any(set(study.populations) & lifeless for study in studies):
+            reasons.append("not in living people")
+        return tuple(reasons)
+
+    def _overrule(self, named: Collection[str]) -> Overrule | None:
+        for review in self.overrules:
+            if review.comparator is None or review.comparator in named:
+                return Overrule(review.level, review.by, review.on, review.reason)
+        return None
+
+    def _of_trials(self, study: Study) -> bool:
+        reference = self.corpus.references.get(study.key)
+        told = " ".join(filter(None, (study.design_detail, reference.title if reference else None)))
+        return bool(_OF_TRIALS.search(told))
+
+
+def _egger(group: Group) -> float | None:
+    from kb.synthesis.diagnostics import Egger, egger
+
+    found = egger([row.effect for row in group.rows])
+    return found.p if isinstance(found, Egger) else None
+
+
+def _scale(unit: str) -> str:
+    found = re.search(r"(\d+)\s?(?:-|–|to)\s?(\d+)", unit)
+    return f"{found[1]}-{found[2]}" if found else unit.casefold().strip()
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """The sum; unknown when one of them is, or there are none."""
+    total = 0
+    seen = False
+    for number in numbers:
+        if number is None:
+            return None
+        total, seen = total + number, True
+    return total if seen else None
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
