@@ -27,6 +27,7 @@ _ACRONYMS = {
     "jap": "Journal of Applied Physiology",
     "jat": "Journal of Athletic Training",
     "jbjs": "Journal of Bone and Joint Surgery",
+    "jbjs br": "Journal of Bone and Joint Surgery. British Volume",
     "jospt": "Journal of Orthopaedic and Sports Physical Therapy",
     "jsams": "Journal of Science and Medicine in Sport",
     "jscr": "Journal of Strength and Conditioning Research",

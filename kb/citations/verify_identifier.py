@@ -23,6 +23,7 @@ from kb.citations.verify_agree import (
 )
 from kb.citations.verify_case import Case, named, own_id, record_of, same_id, same_record, shown_id
 from kb.citations.verify_names import Who
+from kb.citations.verify_topic import is_about, mistyped
 from kb.model import Design
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def _flag(case: Case, link: Linked) -> Flag | None:
         return _absent(case, link, meant)
     if link.record is not None and basis is Basis.RULE:
         return None  # the link's own record fits what is printed, so the name was not that certain
-    return _version(case, link, meant) or _other(case, link, meant, differs, basis)
+    version = _version(case, link, meant)
+    if version is not None or (basis is Basis.RULE and not _only_one(case, link, meant)):
+        return version or _absent(case, link, meant)
+    return _other(case, link, meant, differs, basis)
 
 
 # --- (a), (c): the link's own record is at hand ------------------------------------------------------------------
@@ -165,6 +169,19 @@ def _named_surely(case: Case, link: Linked, record: Record) -> bool:
     if by in {By.IDENTIFIER, By.PLACE}:
         return any(other is not link and same_record(other.record, record) for other in case.resolution.links)
     return names_surely(case, record)
+
+
+def _only_one(case: Case, link: Linked, record: Record) -> bool:
+    """Whether the text can mean no second paper of that author, journal and year: by its title, place or subject."""
+    found = agreement(case, record)
+    given = link.target.identifier
+    if found.title is Titles.SAME or found.place or given is None or link.record is not None:
+        return True  # without an identifier a volume is compared: one of another year holds no paper of this one
+    if any(other is not link and same_record(other.record, record) for other in case.resolution.links):
+        return True
+    own = own_id(record, given.kind)
+    slip = own is not None and given.kind != "doi" and mistyped(given.value, own)
+    return slip or is_about(case, record)
 
 
 def _differs(link: Linked, meant: Record) -> str | None:

@@ -181,7 +181,11 @@ def draw_funnel(data: Funnel, width: float = NARROW) -> str:
     draw_scale(canvas, axis, bottom)
     if data.sides:
         draw_sides(canvas, axis, data.sides, data.null, bottom + 30)
-    middle = (axis.left + axis.right) / 2 if measured(scale[0], bold=True) < axis.right - axis.left else width / 2
+    middle = (
+        (axis.left + axis.right) / 2
+        if max(measured(line, bold=True) for line in scale) < axis.right - axis.left
+        else width / 2
+    )
     for place, line in enumerate(scale):
         canvas.text(middle, foot - 4 - 14 * (len(scale) - 1 - place), line, size=11, align="center", bold=True)
     for place, line in enumerate(legend + asymmetry):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,26 @@ from typing import Any
 import pytest
 
 import kb
-from kb.checking.asking import Asking
+from kb.checking.asking import Asking, merged
 from kb.checking.check import check
 from kb.checking.options import Options, UnknownRuleError, options, rules
 from kb.checking.published import Published, address, folded
 from kb.checking.suppress import Suppression
 from kb.citations.flag import Basis, Severity
-from kb.citations.online import Looked
+from kb.citations.online import Looked, Online
 from kb.citations.read import Block, BlockKind, PostText, read_bytes
 from kb.citations.resolution import LinkState
 from kb.model import AsPublished, Claim, Post
+from kb.pubmed.cache import Cache
+from kb.pubmed.client import Entrez
+from kb.pubmed.config import Settings
 from kb.pubmed.identify import identify
+from kb.pubmed.notices import Kind, Notice
+from kb.pubmed.rate import Limiter
+from kb.pubmed.server import Server
 from kb.text import locate
 from tests.conftest import EVIDENCE
+from tests.pubmed import demonstration
 
 DRAFTS = Path(__file__).parent / "drafts"
 TODAY = dt.date(2031, 5, 1)
@@ -273,3 +281,35 @@ def test_whoever_does_not_answer_is_asked_once_and_no_verdict_is_made_of_it() ->
         assert asking.ask([wanted], []).state(wanted) is LinkState.UNANSWERED
     assert lookup.asked == 1
     assert asking.notes == ("PubMed did not answer: time is up",)
+
+
+@pytest.fixture
+def pubmed(tmp_path: Path) -> Iterator[Entrez]:
+    """A client of a server on this machine that has the demonstration's invented records."""
+    demonstration.write_all(tmp_path / "demonstration")
+    server = Server(tmp_path / "demonstration" / "records", limit=0).start()
+    settings = Settings(base_url=server.url)
+    yield Entrez(settings, cache=Cache(tmp_path / "cache"), limiter=Limiter(None, "test", 10_000))
+    server.stop()
+
+
+def test_online_a_link_gets_its_record_and_what_became_of_it(
+    base: kb.Base, pubmed: Entrez, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Asking, "pubmed", classmethod(lambda cls: cls(Online(pubmed), pubmed)))
+    text = (
+        "Rest helps (Okafor and van den Berg, 2021, J Inv Ex. [PubMed](https://pubmed.ncbi.nlm.nih.gov/99000001/)).\n\n"
+        "It does (Mbeki et al., 2020, Lancet. [PubMed](https://pubmed.ncbi.nlm.nih.gov/99000004/)).\n"
+    )
+    offline = {f.rule for f in findings(base, text)}
+    assert not offline & {"retracted", "wrong-identifier"}
+    told = {(f.line, f.rule) for f in findings(base, text, online=True)}
+    assert told >= {(1, "retracted"), (3, "wrong-identifier")}
+    assert (3, "retracted") not in told
+
+
+def test_notices_of_pubmed_reach_the_study_of_the_base_and_other_papers() -> None:
+    gone, changed = Notice(Kind.RETRACTED, "2031-01-01", pmid="9"), Notice(Kind.CORRECTED, "2030-01-01", pmid="8")
+    told = merged({"lee2020": (changed,)}, {"1": (gone,), "2": (gone,)}, {"1": "lee2020"})
+    assert set(told["lee2020"]) == {gone, changed}
+    assert told["pmid:2"] == (gone,)

@@ -115,6 +115,10 @@ def test_a_merged_pmid_counts_as_the_one_it_became(place: Place) -> None:
     assert found.links[0].state is LinkState.KNOWN
     assert found.record is not None
     assert found.record.id == "pmid:501"
+    here = Record("orley2024", "orley2024", pmid="501", authors=("Orley, S.", "others"), years=(2024,))
+    (found,) = checked(text, place.online("merged=77:501"), (here,))
+    assert found.record is not None
+    assert found.record.key == "orley2024"
 
 
 def test_a_fetched_record_keeps_the_key_of_its_study(place: Place) -> None:
