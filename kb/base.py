@@ -14,7 +14,7 @@ from kb import graph as graphs
 from kb import store
 from kb.appraisal import arithmetic, tools
 from kb.model import VOCABULARIES, Corpus
-from kb.problems import EvidenceError, Problem, UnknownIdError
+from kb.problems import EvidenceError, KbError, Problem, UnknownIdError
 from kb.pubmed import candidates, notice_files, notices, snapshot
 from kb.store import yamlfile
 
@@ -409,12 +409,16 @@ class Base:
         from kb.synthesis.reports import registrations
         from kb.synthesis.scale import window_asked
 
+        try:
+            window = window_asked(timepoint) if timepoint else None
+        except ValueError as error:
+            raise KbError(str(error)) from error
         question = Question(
             self.resolve(condition, "condition").id,
             self.resolve(intervention, "intervention").id,
             self.resolve(outcome, "outcome").id,
             self.resolve(comparator, "intervention").id if comparator else None,
-            window_asked(timepoint) if timepoint else None,
+            window,
         )
         registered = registrations(self.corpus.references, self.snapshot)
         return answer(self.corpus, self.graph, question, retracted=self.retracted, registrations=registered)

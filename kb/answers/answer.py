@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from kb.answers.size import Size, size_of
@@ -13,18 +13,21 @@ from kb.appraisal.bias import bias_of
 from kb.appraisal.certainty import Body, Certainty, Overrule, graded, rate
 from kb.cite import author_year
 from kb.graph import narrower, node
-from kb.model import CertaintyReview, Corpus, Design, Direction, Measure, Outcome, Study
+from kb.model import CertaintyReview, Corpus, Design, Direction, Finding, Measure, Outcome, Study
 from kb.synthesis.comparable import compare
 from kb.synthesis.comparison import Comparison, Group, Question, Review
 from kb.synthesis.effects import RATIOS, back_transform
-from kb.synthesis.scale import Comparator, Window, comparator_class, window_of
+from kb.synthesis.scale import Comparator, Window, comparator_class, weeks_of, window_of
 
 if TYPE_CHECKING:
     from kb.graph import Graph
     from kb.synthesis.pool import Pooled
 
 Side = Literal["intervention", "comparator", "neither", "unknown"]
+_TOLD = {Direction.INTERVENTION, Direction.COMPARATOR, Direction.NO_DIFFERENCE}
 _MEASURES = {**{measure.value: measure for measure in Measure}, "GEN": Measure.MD}
+_NO_TIME = {"pooled", "pooled over follow-ups", "cross-section", "cross-sectional"}
+"""Timepoints that are none."""
 _OF_TRIALS = re.compile(r"\brandomi[sz]ed\b|\bRCTs?\b", re.IGNORECASE)
 _REVIEWS = {Design.META_ANALYSIS, Design.NETWORK_META_ANALYSIS, Design.SYSTEMATIC_REVIEW, Design.UMBRELLA_REVIEW}
 _ORDER = [
@@ -83,6 +86,26 @@ class Result:
     review: Review | None = None
 
     @property
+    def printed(self) -> Finding | None:
+        """The finding that the result is; None for a pool of several."""
+        if self.review is not None:
+            return self.review.printed
+        return self.group.rows[0].printed if self.group is not None and self.k == 1 else None
+
+    @property
+    def when(self) -> str:
+        """The timepoint as the study prints it, e.g. ``3 months``; of a pool, or where none is printed, the window."""
+        printed = self.printed.timepoint if self.printed else None
+        return printed if printed and printed not in _NO_TIME else self.window.words
+
+    @property
+    def findings(self) -> frozenset[tuple[str, str]]:
+        """Study and finding of what the result rests on."""
+        if self.review is not None:
+            return frozenset({(self.review.study, self.review.printed.id)})
+        return frozenset((row.study, row.printed.id) for row in self.group.rows) if self.group else frozenset()
+
+    @property
     def numbers(self) -> str:
         """Estimate and interval in words, e.g. ``MD 8.64 (95% CI 4.7 to 12.58) points (0-100)``."""
         if self.estimate is None:
@@ -96,13 +119,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Dissent:
-    """A study that points another way than the best result."""
+    """A finding that points another way than what leads against the same comparator."""
 
     study: str
     label: str
     finding: str
     direction: Direction
     timepoint: str | None
+    compared_with: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +144,16 @@ class Answer:
 
     @property
     def leads(self) -> tuple[Result, ...]:
-        """The best result of each comparator and window."""
-        seen: set[tuple[str, Window]] = set()
-        best = []
+        """The best result of each comparator and window, and the same at other timepoints of the window.
+
+        One review can favour one side at 1 month and the other at 3 months, both short term: then both lead.
+        """
+        best: dict[tuple[str, Window], list[Result]] = {}
         for result in self.results:
-            key = (result.compared_with, result.window)
-            if key not in seen:
-                seen.add(key)
-                best.append(result)
-        return tuple(best)
+            leading = best.setdefault((result.compared_with, result.window), [])
+            if not leading or _at_another_time(result, leading):
+                leading.append(result)
+        return tuple(result for some in best.values() for result in some)
 
 
 def answer(
@@ -147,16 +172,34 @@ def answer(
     printed = [r for r in comparison.reviews if r.effect is not None and r.printed.estimate is not None]
     results += [maker.of_review(review) for review in printed]
     results.sort(key=_rank)
-    return Answer(question, tuple(results), comparison, tuple(maker.dissent(comparison, results)))
+    answered = Answer(question, tuple(results), comparison, ())
+    return replace(answered, dissent=tuple(maker.dissent(comparison, answered)))
 
 
-def _rank(result: Result) -> tuple[int, str, int, int, int, str]:
+def _alike(comparator: Comparator, compared_with: str) -> str:
+    """What two results must share to disagree: a class of controls, or the same other treatment."""
+    return compared_with if comparator in {Comparator.ACTIVE, Comparator.MIXED} else comparator.value
+
+
+def _at_another_time(result: Result, leading: Collection[Result]) -> bool:
+    """Whether a result is what the first one is, but for its timepoint."""
+    first, times = next(iter(leading)), [weeks_of(other.when) for other in leading]
+    return (
+        result.kind == first.kind != "pool"
+        and (result.studies, result.measure, result.unit) == (first.studies, first.measure, first.unit)
+        and None not in {*times, weeks_of(result.when)}
+        and weeks_of(result.when) not in times
+    )
+
+
+def _rank(result: Result) -> tuple[int, str, int, int, int, str, float]:
     """Comparator and window, then reviews of more studies than we hold, pools, single studies; the newest review."""
     place = _ORDER.index(result.comparator) if result.comparator in _ORDER else len(_ORDER)
     kinds = {"review": 0 if result.k != 1 else 2, "pool": 1, "study": 3}
     newest = -max((int(found[0]) for key in result.studies if (found := re.search(r"\d{4}", key))), default=0)
-    windows = list(Window)
-    return place, result.compared_with, windows.index(result.window), kinds[result.kind], newest, result.studies[0]
+    window = list(Window).index(result.window)
+    week = weeks_of(result.when) or 0
+    return place, result.compared_with, window, kinds[result.kind], newest, result.studies[0], week
 
 
 class _Maker:
@@ -258,25 +301,33 @@ class _Maker:
             review=review,
         )
 
-    def dissent(self, comparison: Comparison, results: list[Result]) -> list[Dissent]:
-        """Studies whose finding favours another side than the first result that favours one."""
-        lead = next((r.favours for r in results if r.favours in {"intervention", "comparator"} and not r.crosses), None)
-        if lead is None:
-            return []
-        same = Direction.INTERVENTION if lead == "intervention" else Direction.COMPARATOR
-        told = {Direction.INTERVENTION, Direction.COMPARATOR, Direction.NO_DIFFERENCE} - {same}
-        seen = [(row.study, row.printed) for group in comparison.groups for row in group.rows]
-        seen += [(review.study, review.printed) for review in comparison.reviews]
-        for out in comparison.excluded:
-            study = self.corpus.studies[out.study]
-            seen += [(out.study, finding) for finding in study.findings if finding.id == out.finding]
+    def dissent(self, comparison: Comparison, answered: Answer) -> list[Dissent]:
+        """Findings that point another way than what leads against the same comparator; leads themselves apart."""
+        leads = [r for r in answered.leads if r.favours in {"intervention", "comparator"} and not r.crosses]
+        sides: dict[str, set[Direction]] = {}
+        for lead in leads:
+            same = Direction.INTERVENTION if lead.favours == "intervention" else Direction.COMPARATOR
+            sides.setdefault(_alike(lead.comparator, lead.compared_with), set()).add(same)
+        leading = {item for lead in answered.leads for item in lead.findings}
         found = {}
-        for key, finding in seen:
+        for key, finding in self._every(comparison):
             direction = finding.direction_for(self.asked)
-            if direction in told:
+            named = self._comparators(finding.interventions, finding.comparators)
+            ours = tuple(self.asked & {*finding.interventions, *finding.comparators})
+            against = self._labels(named)
+            alike = _alike(comparator_class(ours, named, self.corpus.interventions), against)
+            if direction in _TOLD - sides.get(alike, _TOLD) and (key, finding.id) not in leading:
                 label = author_year(self.corpus.references.get(key), key)
-                found[key, finding.id] = Dissent(key, label, finding.id, direction, finding.timepoint)
+                found[key, finding.id] = Dissent(key, label, finding.id, direction, finding.timepoint, against)
         return list(found.values())
+
+    def _every(self, comparison: Comparison) -> Iterator[tuple[str, Finding]]:
+        """Every finding that bears on the question, pooled or not."""
+        for group in comparison.groups:
+            yield from ((row.study, row.printed) for row in group.rows)
+        yield from ((review.study, review.printed) for review in comparison.reviews)
+        for out in comparison.excluded:
+            yield from ((out.study, f) for f in self.corpus.studies[out.study].findings if f.id == out.finding)
 
     def _result(  # noqa: PLR0913 - the parts of a result
         self,
@@ -308,7 +359,10 @@ class _Maker:
         if size is Size.TRIVIAL and crosses:
             favours = "neither"
         compared = self._labels(named) or comparator.value
-        told = self._told(where, (k, n, studies), certainty, favours, crosses, size)
+        printed = review.printed if review else group.rows[0].printed if group and k == 1 else None
+        told = self._told(
+            (_time(printed, window), comparator, named), (k, n, studies), certainty, favours, crosses, size
+        )
         return Result(
             kind, window, comparator, compared, measure, unit, better, estimate, low, high, favours, crosses, size,
             k, n, studies, certainty, clinician(told), patient(told), pooled, group, review,
@@ -316,7 +370,7 @@ class _Maker:
 
     def _told(
         self,
-        where: tuple[Window, Comparator, tuple[str, ...]],
+        where: tuple[str | None, Comparator, tuple[str, ...]],
         numbers: tuple[int | None, int | None, tuple[str, ...]],
         certainty: Certainty,
         favours: Side,
@@ -349,7 +403,7 @@ class _Maker:
             size=size,
             level=certainty.level,
             basis=certainty.words,
-            window=window.words if window is not Window.UNKNOWN else None,
+            window=window,
             k=k,
             n=n,
             designs=", ".join(designs),
@@ -391,6 +445,16 @@ class _Maker:
         reference = self.corpus.references.get(study.key)
         told = " ".join(filter(None, (study.design_detail, reference.title if reference else None)))
         return bool(_OF_TRIALS.search(told))
+
+
+def _time(printed: Finding | None, window: Window) -> str | None:
+    """When, for a sentence: the one duration that is printed, else the window, else what is printed."""
+    said = printed.timepoint if printed else None
+    if said and said[:1].isdigit() and weeks_of(said) is not None:
+        return said
+    if window is not Window.UNKNOWN:
+        return window.words
+    return said if said not in _NO_TIME else None
 
 
 def _egger(group: Group) -> float | None:

@@ -62,10 +62,10 @@ def _part(corpus: Corpus, result: Result) -> Subgroup:
             )
             for row in result.group.rows
         )
-        label = f"Studies, {result.window.words}"
+        label = f"Studies, {result.when}"
         return Subgroup(label, rows, _diamond(result) if result.pooled.k > 1 else None)
     row = ForestRow(_review_label(result), result.estimate, result.ci_low, result.ci_high, n=result.n, bias=(None,))
-    return Subgroup(f"Review, {result.window.words}", (row,))
+    return Subgroup(f"Review, {result.when}", (row,))
 
 
 def _review_label(result: Result) -> str:
@@ -130,7 +130,7 @@ def heterogeneity(pooled: Pooled) -> str:
         span = f" ({low:.0f} to {high:.0f} %)" if low is not None and high is not None and (low or high) else ""
         parts.append(f"I2 {pooled.i2:.0f} %{span}")
     if pooled.q is not None and pooled.q_p is not None:
-        parts.append(f"Q {pooled.q:.3g} (p {pooled.q_p:.2f})")
+        parts.append(f"Q {pooled.q:.3g} (p {'< 0.001' if pooled.q_p < 0.001 else f'{pooled.q_p:.2g}'})")
     return ", ".join(parts) or "one study"
 
 

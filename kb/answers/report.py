@@ -12,7 +12,8 @@ from kb.synthesis.pool import Pooled, pool
 
 if TYPE_CHECKING:
     from kb.answers.answer import Answer, Result
-    from kb.model import Corpus
+    from kb.model import Corpus, Direction
+    from kb.synthesis.comparison import Review
     from kb.synthesis.data import DataSet
 
 NOT_SYSTEMATIC = (
@@ -56,7 +57,7 @@ def lines(corpus: Corpus, answer: Answer) -> Iterator[tuple[str, list[str]]]:
     if not answer.results:
         yield "Answer", ["No comparable estimate in the base."]
     for result in answer.leads:
-        head = f"Against {_small(result.compared_with)}, {result.window.words}"
+        head = f"Against {_small(result.compared_with)}, {result.when}"
         yield (
             head,
             [
@@ -72,8 +73,7 @@ def lines(corpus: Corpus, answer: Answer) -> Iterator[tuple[str, list[str]]]:
         yield (
             "Further estimates",
             [
-                f"against {_small(r.compared_with)}, {r.window.words}: {r.numbers}, {side_words(r)}; "
-                f"{source_words(corpus, r)}"
+                f"against {_small(r.compared_with)}, {r.when}: {r.numbers}, {side_words(r)}; {source_words(corpus, r)}"
                 for r in others
             ],
         )
@@ -81,16 +81,19 @@ def lines(corpus: Corpus, answer: Answer) -> Iterator[tuple[str, list[str]]]:
         yield (
             "Who disagrees",
             [
-                f"{item.label}: {item.direction.value.replace('-', ' ')}"
+                f"{item.label}, against {_small(item.compared_with) or 'nothing'}: {_words(item.direction)}"
                 f"{f', {item.timepoint}' if item.timepoint else ''} ({item.study}.{item.finding})"
                 for item in answer.dissent
             ],
         )
-    left = [review for review in answer.comparison.reviews if review.effect is None]
+    left = without_number(answer)
     if left:
         yield (
             "Reviews without a comparable number",
-            [f"{review.label}: {review.direction.value.replace('-', ' ')} ({review.reason})" for review in left],
+            [
+                f"{review.label} ({review.study}.{review.printed.id}): {_words(review.direction)} ({why})"
+                for review, why in left
+            ],
         )
     if answer.comparison.excluded:
         yield (
@@ -99,8 +102,23 @@ def lines(corpus: Corpus, answer: Answer) -> Iterator[tuple[str, list[str]]]:
         )
 
 
+def without_number(answer: Answer) -> list[tuple[Review, str]]:
+    """Findings of reviews that are no result, each with the reason."""
+    used = {item for result in answer.results for item in result.findings}
+    of_one = "one trial within the review: that trial's result, not the review's"
+    return [
+        (review, review.reason or of_one)
+        for review in answer.comparison.reviews
+        if (review.study, review.printed.id) not in used
+    ]
+
+
 def _change(change: int) -> str:
     return "no change" if change == 0 else f"{change:+d}"
+
+
+def _words(direction: Direction) -> str:
+    return direction.value.replace("-", " ")
 
 
 def _small(label: str) -> str:
@@ -146,9 +164,8 @@ def to_data(corpus: Corpus, answer: Answer) -> dict[str, Any]:
         "results": [_result_data(corpus, result) for result in answer.results],
         "dissent": [asdict(item) for item in answer.dissent],
         "reviews_without_number": [
-            {"study": review.study, "finding": review.printed.id, "reason": review.reason}
-            for review in answer.comparison.reviews
-            if review.effect is None
+            {"study": review.study, "finding": review.printed.id, "reason": why}
+            for review, why in without_number(answer)
         ],
         "excluded": [asdict(out) for out in answer.comparison.excluded],
     }
@@ -159,6 +176,7 @@ def _result_data(corpus: Corpus, result: Result) -> dict[str, Any]:
     return {
         "kind": result.kind,
         "window": result.window.value,
+        "timepoint": result.printed.timepoint if result.printed else None,
         "comparator_class": result.comparator.value,
         "comparator": result.compared_with,
         "measure": result.measure,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kb.answers.size import Size
 from kb.answers.words_outcomes import CHANGE, Phrase, outcome_phrase
-from kb.answers.words_terms import head, inside, is_onset, named, when
-from kb.answers.words_told import Case, Told, alone, capital, case_of, observational, verb
+from kb.answers.words_terms import OUTSIDE, head, inside, is_onset, named, when
+from kb.answers.words_told import Case, Told, alone, below_what_matters, capital, case_of, observational, verb
 from kb.model import CertaintyLevel
 
 _ADVERBS = {Size.SMALL: "slightly ", Size.LARGE: "much "}
@@ -101,16 +101,21 @@ def _found(told: Told, outcome: Phrase, case: Case) -> str:
         result = f"little to no difference in {outcome.definite} {pair}{at}{ending}"
     elif case is Case.OPEN:
         result = f"no clear difference in {outcome.definite} {pair}{at}{ending}; the interval includes no effect"
+    elif case is Case.CHANGED:
+        result = f"{_against(told, outcome, case)} {pair}{at}{ending}"
     else:
-        than = " than at baseline" if alone(told) else f" than with {that}" if that else ""
+        than = " than at baseline" if alone(told) else f" than {_beside(told)} {that}" if that else ""
         result = f"{_against(told, outcome, case)} with {this}{than}{at}{ending}"
     return f"{source} found {result}"
 
 
+def _beside(told: Told) -> str:
+    return "in" if (told.comparator or "").casefold() in OUTSIDE else "with"
+
+
 def _untold(told: Told, outcome: Phrase) -> str:
-    return (
-        f"{_source(told)} did not show which direction {named(told.intervention)} moves {_tail(told, outcome.definite)}"
-    )
+    what = f"which way {named(told.intervention)} {verb(CertaintyLevel.HIGH, 'affect', told.intervention)}"
+    return f"{_source(told)} did not show {what} {_tail(told, outcome.definite)}"
 
 
 def _very_uncertain(told: Told, outcome: Phrase) -> str:
@@ -130,12 +135,15 @@ def _none(told: Told, outcome: Phrase) -> str:
 
 def _against(told: Told, outcome: Phrase, case: Case) -> str:
     """The outcome with its adjective: "a slightly higher risk of injury"."""
+    if case is Case.CHANGED:
+        size = {Size.SMALL: "slight ", Size.LARGE: "large "}.get(told.size, "")
+        return f"a {size}difference in {outcome.definite}"
     style = outcome.style
-    adjective = {Case.BETTER: style.good, Case.WORSE: style.bad}.get(case, "different")
+    adjective = style.good if case is Case.BETTER else style.bad
     counted = adjective == "more"
     size = (_COUNTED if counted else _ADVERBS).get(told.size, "")
-    if adjective in {"fewer", "different"} and told.size is Size.LARGE:
-        size = "far " if adjective == "fewer" else "very "
+    if adjective == "fewer" and told.size is Size.LARGE:
+        size = "far "
     return outcome.against(f"{size}{adjective}")
 
 
@@ -153,14 +161,15 @@ def _source(told: Told) -> str:
     """One randomized trial (n = 102), 3 studies."""
     designs = [design.strip() for design in told.designs.split(",") if design.strip()]
     people = f" (n = {told.n:,})" if told.n else ""
+    several = told.k is not None and told.k > 1
     if len(designs) == 1 and ("review" in designs[0] or "meta-analysis" in designs[0]):
         article = "an" if designs[0].startswith("u") else "a"
-        # One may mean that nobody counted the studies of the review.
-        return f"{article} {designs[0]}{f' of {told.k} studies' if told.k > 1 else ''}{people}"
+        return f"{article} {designs[0]}{f' of {told.k} studies' if several else ''}{people}"
     if len(designs) == 1:
-        return f"one {designs[0]}{people}" if told.k == 1 else f"{told.k} {_plural(designs[0])}{people}"
+        many = f"{told.k} " if several else "one " if told.k == 1 else ""
+        return f"{many}{designs[0] if told.k == 1 else _plural(designs[0])}{people}"
     mixed = f" ({', '.join(designs)})" if designs else ""
-    return f"{'one study' if told.k == 1 else f'{told.k} studies'}{mixed}{people}"
+    return f"{f'{told.k} studies' if several else 'one study' if told.k == 1 else 'studies'}{mixed}{people}"
 
 
 def _plural(design: str) -> str:
@@ -170,7 +179,10 @@ def _plural(design: str) -> str:
 
 
 def _missing(told: Told, case: Case) -> list[str]:
-    """What cannot be judged of an effect that is told."""
+    """What has to be said beside the effect: too small to matter, or not to be judged."""
+    if below_what_matters(told) and told.level is not CertaintyLevel.VERY_LOW:
+        side = named(told.intervention) if told.better == "intervention" else named(told.comparator or "the comparator")
+        return [f"The estimate favours {side} by less than is taken to matter."]
     if case not in {Case.BETTER, Case.WORSE, Case.CHANGED} or told.level in {None, CertaintyLevel.VERY_LOW}:
         return []
     said = ["No interval is known."] if told.crosses is None else []

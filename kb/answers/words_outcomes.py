@@ -110,7 +110,7 @@ _OUTCOMES = {
     "physical activity level": Phrase("physical activity level", INCREASE, count=True),
     "physician and emergency visits": Phrase("physician and emergency visits", FEWER, plural=True),
     "range of motion and flexibility": Phrase("range of motion and flexibility", IMPROVE, plural=True),
-    "race time": Phrase("race time", SHORTEN),
+    "race time": Phrase("race time", SHORTEN, count=True),
     "stiffness (symptom)": Phrase("stiffness", REDUCE),
     "time to recovery": Phrase("time to recovery", SHORTEN, count=True),
     "time to return to sport": Phrase("time to return to sport", SHORTEN, count=True),
@@ -171,7 +171,7 @@ _PEOPLE = {
     "share of people who got much better": ("get much better", "got much better"),
     "sticking to the program": ("stick to the program", "stuck to the program"),
     "stopping early": ("stop early", "stopped early"),
-    "symptoms you can live with": ("reach symptoms they can live with", "reached symptoms they can live with"),
+    "symptoms you can live with": ("have symptoms they can bear", "had symptoms they can bear"),
     "taking an active part in your care": ("take an active part in their care", "took an active part in their care"),
     "serious harm": ("have serious harm", "had serious harm"),
 }
@@ -187,6 +187,12 @@ _EVENTS = {
 }
 _PLAIN_OUTCOMES = {
     "amount of muscle": Phrase("amount of muscle", INCREASE, count=True),
+    "arthritis questionnaire: function part": Phrase(
+        "score on the function part of the arthritis questionnaire", IMPROVE, count=True
+    ),
+    "foot health questionnaire: pain part": Phrase(
+        "score on the pain part of the foot health questionnaire", IMPROVE, count=True
+    ),
     "back pain questionnaire": Phrase("back pain score", IMPROVE, count=True),
     "building new collagen": Phrase("how much new collagen the body builds", IMPROVE),
     "calcium deposit dissolving": Phrase("how well the calcium deposit dissolves", IMPROVE),
@@ -195,14 +201,24 @@ _PLAIN_OUTCOMES = {
     "doctor and emergency visits": Phrase("doctor and emergency visits", FEWER, plural=True),
     "feeling stiff": Phrase("stiffness", REDUCE),
     "feeling that a joint gives way": Phrase("the feeling that a joint gives way", REDUCE),
-    "finishing time": Phrase("finishing time", SHORTEN),
-    "how long recovery takes": Phrase("how long recovery takes", SHORTEN),
-    "how long until you are back at sport": Phrase("how long it takes to get back to sport", SHORTEN),
+    "finishing time": Phrase("finishing time", SHORTEN, count=True),
+    "bouncing up and down": Phrase("bouncing when running", CHANGE),
+    "changes on a scan that cause no pain": Phrase("scan findings that cause no pain", CHANGE, plural=True),
+    "changes seen on a scan": Phrase("scan findings", FEWER, plural=True),
+    "flat or high arch": Phrase("the shape of the arch", CHANGE),
+    "heel or forefoot landing": Phrase("how the foot lands", CHANGE),
+    "how long recovery takes": Phrase("recovery time", SHORTEN, count=True),
+    "how long until you are back at sport": Phrase("time away from sport", SHORTEN, count=True),
+    "how quickly a muscle switches on": Phrase("how quickly a muscle switches on", IMPROVE),
+    "length of your stride": Phrase("the length of the stride", CHANGE),
+    "muscle and fat share of the body": Phrase("how much muscle and fat the body has", CHANGE),
+    "state of tendon, muscle, bone and fascia": Phrase("the state of tendon, muscle, bone and fascia", CHANGE),
+    "state of the tendon": Phrase("the state of the tendon", CHANGE),
+    "thickness of the tendon": Phrase("how thick the tendon is", CHANGE),
     "how good the research is": Phrase("how good the research is", CHANGE),
-    "improvement in walking": Phrase("walking", IMPROVE),
     "nerves driving muscles better": Phrase("how well nerves drive muscles", IMPROVE),
     "new cases of one diagnosis": Phrase("new cases of {condition}", FEWER, plural=True),
-    "pain from 0 to 10": Phrase("pain, rated from 0 to 10", REDUCE),
+    "pain from 0 to 10": Phrase("pain on a scale from 0 to 10", REDUCE),
     "pain marked on a line": Phrase("pain", REDUCE),
     "result for the money": Phrase("what you get for the money", IMPROVE),
     "sore muscles after exercise": Phrase("muscle soreness after exercise", REDUCE),
@@ -232,8 +248,7 @@ def plain_outcome_phrase(label: str, better: str | None, condition: str | None) 
         return Phrase(f"how many people {base}", _style(better), people=(base, past))
     text = _YOU.sub(lambda match: _THEY[match[0]], inside(label))
     if CLAUSE.match(text):
-        style = SHORTEN if folded.startswith("how long until") else _style(better)
-        return Phrase(text, IMPROVE if style is SHORTEN and better == "higher" else style)
+        return Phrase(text, _style(better))
     if _PLAIN_INSTRUMENT.search(text):
         style = IMPROVE if better else CHANGE
         if re.search(r"\b(?:score|rating)\b", text):

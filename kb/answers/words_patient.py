@@ -6,13 +6,17 @@ First what was studied and in whom, then the result, then numbers of people. No 
 from __future__ import annotations
 
 from kb.answers.size import Size
-from kb.answers.words_outcomes import FEWER, Phrase, event, plain_outcome_phrase
+from kb.answers.words_outcomes import FEWER, SHORTEN, Phrase, event, plain_outcome_phrase
 from kb.answers.words_terms import CONTROLS, inside, is_onset, named, when, whom
-from kb.answers.words_told import Case, Told, alone, capital, case_of, observational, verb
+from kb.answers.words_told import Case, Told, alone, below_what_matters, capital, case_of, exposed, observational, verb
 from kb.model import CertaintyLevel
 
 LONG = 24
 """Letters of a name that may stand twice in a statement."""
+OTHER = 26
+"""The same for what it was compared with."""
+LONGER = 70
+"""Letters of the people and the name together, from which on two treatments are "the first" and "the other"."""
 FULL = 80
 """Letters from which on the first sentence is told in two."""
 SHORT = 4
@@ -23,6 +27,7 @@ _SLIGHTLY = {Size.SMALL: "slightly ", Size.LARGE: "greatly "}
 _BY = {Size.SMALL: " a little", Size.LARGE: " a lot"}
 _FEWER = {Size.SMALL: "slightly fewer", Size.LARGE: "far fewer"}
 _MORE = {Size.SMALL: "slightly more", Size.LARGE: "many more"}
+_UNRATED = "No one has rated how sure this is."
 _LIKELY = {CertaintyLevel.HIGH: "would be", CertaintyLevel.MODERATE: "would probably be", CertaintyLevel.LOW: "may be"}
 
 
@@ -37,8 +42,8 @@ def patient(told: Told) -> str:
     ...     "short term (up to 3 months)", 1, 80, "randomized controlled trial", "lower",
     ... )  # fmt: skip
     >>> print(patient(told))
-    One study of 80 adults with heel pain under the foot compared calf stretching with usual care. In the first 3
-    months, calf stretching may slightly reduce pain.
+    One study looked at 80 adults with heel pain under the foot. It compared calf stretching with usual care. In the
+    first 3 months, calf stretching may reduce pain a little.
     """
     ill = inside(told.condition_plain) if told.condition_plain else None
     outcome = plain_outcome_phrase(told.outcome_plain, told.outcome_better, ill)
@@ -69,7 +74,19 @@ def _is_long(told: Told) -> bool:
 
 
 def _this(told: Told) -> str:
-    return "this" if _is_long(told) and told.k else _full(told)
+    if _is_longer(told):
+        return "the first choice"
+    return "this" if _is_long(told) else _full(told)
+
+
+def _is_longer(told: Told) -> bool:
+    """Whether even two sentences would not hold the people and both treatments."""
+    return _is_long(told) and _compared(told) and len(_people(told)) + len(_full(told)) > LONGER
+
+
+def _compared(told: Told) -> bool:
+    """Whether the first sentence names two treatments."""
+    return told.comparator_plain is not None and not exposed(told) and not alone(told)
 
 
 def _that(told: Told) -> str | None:
@@ -80,6 +97,12 @@ def _makes(told: Told) -> str:
     return verb(CertaintyLevel.HIGH, "make", _this(told))
 
 
+def _other(told: Told) -> str | None:
+    """The comparator once more; a long name is not said twice."""
+    that = _that(told)
+    return "the other choice" if that and len(that) > OTHER else that
+
+
 def _people(told: Told) -> str:
     return whom(told.people, told.condition_plain, onset=is_onset(told.outcome))
 
@@ -88,31 +111,39 @@ def _studied(told: Told) -> str:
     """What was studied, and in whom; in two sentences when it is much."""
     what, full, that = _source(told), _full(told), _that(told)
     people = f" of {told.n:,} {_people(told)}" if told.n and told.n > 1 else f" in {_people(told)}"
-    if that is None or observational(told) or alone(told):
+    if that is None or not _compared(told):
         return f"{what}{people} looked at {full}."
+    seen = people.removeprefix(" of").removeprefix(" in")
+    if _is_longer(told):
+        return f"{what} looked at{seen}. The first choice was {full}. The other was {that}."
     whole = f"{what}{people} compared {full} with {that}."
     if _is_long(told):
         return f"{what}{people} looked at {full}. {_pronoun(what)} compared this with {that}."
     if len(whole) > FULL:
-        seen = people.removeprefix(" of").removeprefix(" in")
         return f"{what} looked at{seen}. {_pronoun(what)} compared {full} with {that}."
     return whole
 
 
 def _source(told: Told) -> str:
     """How many studies, or which review."""
-    several = told.k > 1
-    many = _COUNTS[told.k] if told.k < len(_COUNTS) else f"{told.k:,}"
+    many = "" if told.k is None else _COUNTS[told.k] if told.k < len(_COUNTS) else f"{told.k:,}"
+    several = many not in {"", "One"}
     if told.designs and all("review" in design or "meta" in design for design in told.designs.split(",")):
-        # One may mean that nobody counted the studies of the review.
         return f"A review of {many.lower()} studies" if several else "One review"
     if "guideline" in told.designs and "," not in told.designs:
         return "A guideline"
-    return f"{many} {'studies' if several else 'study'}"
+    return f"{many} studies" if several else "One study" if many else "Studies"
+
+
+def _they(told: Told) -> str:
+    source = _source(told)
+    if source.endswith(("studies", "Studies")) and not source.startswith("A "):
+        return "the studies do"
+    return f"the {'study' if source.endswith('study') else 'guideline' if 'guideline' in source else 'review'} does"
 
 
 def _pronoun(source: str) -> str:
-    return "They" if source.endswith("studies") and not source.startswith("A ") else "It"
+    return "They" if source.endswith(("studies", "Studies")) and not source.startswith("A ") else "It"
 
 
 def _timed(told: Told, text: str) -> str:
@@ -125,7 +156,7 @@ def _timed(told: Told, text: str) -> str:
 def _result(told: Told, level: CertaintyLevel, outcome: Phrase, case: Case) -> str:
     this = _this(told)
     if case is Case.UNTOLD:
-        return f"the studies do not show if {this} {_makes(told)} a difference to {outcome.definite}"
+        return f"{_they(told)} not show if {this} {_makes(told)} a difference to {outcome.definite}"
     if observational(told):
         return _link(told, level, outcome, case)
     if case is Case.OPEN:
@@ -151,7 +182,7 @@ def _link(told: Told, level: CertaintyLevel, outcome: Phrase, case: Case) -> str
 
 def _directed(told: Told, level: CertaintyLevel, outcome: Phrase, case: Case) -> str:
     """Which of two is better; a treatment against a control is told by its verb."""
-    this, that = _this(told), _that(told)
+    this, that = _this(told), _other(told)
     than = f" than {that}" if that else ""
     if outcome.people is not None:
         how = _how_many(told, case)
@@ -159,6 +190,10 @@ def _directed(told: Told, level: CertaintyLevel, outcome: Phrase, case: Case) ->
         return f"{how} people {done} with {this}{f' than with {that}' if that else ''}"
     if outcome.style is FEWER:
         return f"{this} {verb(level, 'lead', this)} to {_how_many(told, case)} {outcome.text}{than}"
+    if outcome.style is SHORTEN:
+        size = {Size.SMALL: "slightly ", Size.LARGE: "much "}.get(told.size, "")
+        time = outcome.against(f"{size}{outcome.style.good if case is Case.BETTER else outcome.style.bad}")
+        return f"{this} {verb(level, 'lead', this)} to {time}{than}"
     if case is Case.BETTER and (that is None or CONTROLS.match(told.comparator_plain or "")):
         done = verb(level, outcome.style.verb, this)
         return f"{this} {_sized(told, done, outcome)}"
@@ -196,7 +231,7 @@ def _linked(told: Told, outcome: Phrase, case: Case) -> str:
 
 def _found(told: Told, outcome: Phrase, case: Case) -> list[str]:
     """What was found, in the past tense."""
-    this, that = _this(told), _that(told)
+    this, that = _this(told), _other(told)
     before = " than before" if alone(told) else ""
     pair = before or f" with {this}{f' than with {that}' if that else ''}"
     if case is Case.UNTOLD:
@@ -223,6 +258,8 @@ def _found(told: Told, outcome: Phrase, case: Case) -> list[str]:
 
 def _after(told: Told, case: Case) -> list[str]:
     if observational(told):
+        if case is Case.OPEN:
+            return ["But there could still be one."]
         return [] if case in {Case.SAME, Case.UNTOLD} else ["This does not prove that one causes the other."]
     if case is not Case.OPEN:
         return []
@@ -242,7 +279,7 @@ def _numbers(told: Told, case: Case) -> list[str]:
         return []
     of = 1000 if min(absolute.without, absolute.with_it) < 10 else 100
     without, with_it = (round(value * of / 1000) for value in (absolute.without, absolute.with_it))
-    that = _that(told)
+    that = _other(told)
     what = event(told.outcome_plain)
     base = f"About {without} of {of:,} people {what or 'had this'} {f'with {that}' if that else 'without it'}."
     if case is Case.OPEN:
@@ -255,8 +292,12 @@ def _numbers(told: Told, case: Case) -> list[str]:
 
 
 def _closing(told: Told, case: Case, counted: bool) -> list[str]:
+    """What is not known, or too small to matter."""
+    small = below_what_matters(told) and told.level is not CertaintyLevel.VERY_LOW and not counted
+    if small and not observational(told):
+        return ["Any difference may be too small to matter."] if told.level else ["Any difference was small.", _UNRATED]
     if told.level is None:
-        return ["No one has rated how sure this is."]
+        return [_UNRATED]
     shown = case in {Case.BETTER, Case.WORSE, Case.CHANGED} and told.level is not CertaintyLevel.VERY_LOW
     if shown and told.size is Size.UNKNOWN and not counted:
         return ["It is not clear how big the difference is."]
@@ -264,19 +305,22 @@ def _closing(told: Told, case: Case, counted: bool) -> list[str]:
 
 
 def _none(told: Told, outcome: Phrase) -> str:
-    people, that = _people(told), _that(told)
-    if that is None or alone(told) or observational(told):
-        return (
-            f"We have no study that looked at {_full(told)} in {people}. "
-            f"So we do not know if it makes a difference to {outcome.definite}."
-        )
-    better = Case.BETTER
-    if outcome.people is not None and told.outcome_better:
-        unknown = f"if {_how_many(told, better)} people {outcome.people[0]} with one or the other"
-    elif outcome.style is FEWER:
-        unknown = f"which leads to {_how_many(told, better)} {outcome.text}"
+    people, full, that = _people(told), _full(told), _that(told)
+    if that is None or not _compared(told):
+        tested, unknown = f"looked at {full}", f"if it makes a difference to {outcome.definite}"
     else:
-        unknown = (
-            f"which is better for {outcome.definite}" if told.outcome_better else f"how they change {outcome.definite}"
-        )
-    return f"We have no study that compared {_full(told)} with {that} in {people}. So we do not know {unknown}."
+        tested, unknown = f"compared {full} with {that}", f"{_which(told, outcome)}"
+    first = f"We have no study that {tested} in {people}."
+    if len(first) > FULL + LONG:
+        first = f"This is about {people}. We have no study that {tested}."
+    return f"{first} So we do not know {unknown}."
+
+
+def _which(told: Told, outcome: Phrase) -> str:
+    if told.outcome_better is None:
+        return f"how they change {outcome.definite}"
+    if outcome.people is not None:
+        return f"if {_how_many(told, Case.BETTER)} people {outcome.people[0]} with one or the other"
+    if outcome.style is FEWER:
+        return f"which leads to {_how_many(told, Case.BETTER)} {outcome.text}"
+    return f"which is better for {outcome.definite}"

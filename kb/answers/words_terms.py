@@ -45,6 +45,7 @@ _PLURALS = frozenset(
         "tendon stiffness and modulus",
         "range of motion and flexibility",
         "calves",
+        "criteria",
         "feet",
         "people",
         "women",
@@ -53,14 +54,13 @@ _PLURALS = frozenset(
 )
 _COUNTABLE = _words(
     "ankle back band blade bone brace bursa class condition core crack cuff deposit exam flexor fracture hamstring "
-    "hernia injection injury joint kneecap ligament meniscus muscle nerve pelvis placebo plan problem program rim "
-    "scan shot tendon test x-ray"
+    "hernia injection injury joint kneecap ligament meniscus muscle nerve pelvis placebo plan problem program raise "
+    "rim scan shot tendon test x-ray"
 )
 """Heads of plain labels that need an article."""
 _NO_ARTICLE = re.compile(r"(?:an?|the|no|your|one|several|this|usual)\b", re.IGNORECASE)
 _PLAIN = {
     "easy days easy, hard days hard": "keeping easy days easy and hard days hard",
-    "exercise guided by a therapist": "exercise guided by a therapist",
     "foot rolling inward": "feet that roll inward",
     "getting older": "aging",
     "hamstrings pulling while the knee straightens": "hamstrings that pull while the knee straightens",
@@ -75,6 +75,8 @@ _PLAIN = {
     "several comparisons pooled": "other kinds of care",
     "several physical therapy treatments combined": "a mix of physical therapy treatments",
     "thigh moving inward": "thighs that move inward",
+    "how many visits and weeks": "the number of visits and weeks",
+    "weak front of the thigh": "a weak front of the thigh",
     "yourself before": "how they were before",
 }
 _CLINICAL = {
@@ -85,6 +87,7 @@ _CLINICAL = {
     "reference group with less exposure": "lower exposure",
     "protection, rest, ice, compression, elevation": "protection, rest, ice, compression and elevation",
     "uninjured comparison group": "uninjured people",
+    "uninvolved side": "the uninvolved side",
     "wait and see": "a wait-and-see approach",
 }
 _CLINICAL_COUNTABLE = _words("class plan program protocol ratio schedule spike system")
@@ -93,14 +96,13 @@ BASELINE = frozenset({"own baseline", "yourself before"})
 OUTSIDE = frozenset(
     {
         "inactive comparison group",
-        "reference group with less exposure",
         "uninjured comparison group",
         "uninvolved side",
     }
 )
 """Comparators that nobody was assigned to."""
 CONTROLS = re.compile(
-    r"(?:placebo|sham|pretend|no |usual|standard|wait|nothing|without|the same treatment without|control)\b|no ",
+    r"(?:placebo|sham|pretend|no|usual (?:care|treatment|training)|wait(?:ing)?|the same treatment without)\b",
     re.IGNORECASE,
 )
 """Comparators against which an effect may be told by its verb; against a treatment it is "better for"."""
@@ -121,7 +123,9 @@ def inside(label: str) -> str:
     name = re.split(r"['’-]", first, maxsplit=1)[0]
     if name in _NAMES or sum(letter.isupper() for letter in first) > 1 or label.startswith("X-"):
         return label
-    if any(word[:1].isupper() and not word.isupper() and word.strip(",") not in _NAMES for word in rest):
+    if any(
+        word[:1].isupper() and not word.isupper() and word.strip(",") not in _NAMES | {"Y-balance"} for word in rest
+    ):
         return label
     return label[:1].lower() + label[1:]
 
@@ -202,10 +206,17 @@ def is_onset(outcome: str) -> bool:
 
 _GENERIC = frozenset({"adults", "patients in general", "papers that discuss other papers", "people in the community"})
 _UNTOUCHED = re.compile(
-    r"\b(?:healthy|no complaints|likely to develop|without|cells|donated|animals|simulations)\b",
+    r"\b(?:healthy|health professionals|no complaints|likely to develop|without|cells|donated|animals|simulations)\b",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(r" (?=(?:who|whose|waiting|likely)\b)")
+
+
+_WHO = {
+    "athletes who compete": "competing athletes",
+    "patients of a hospital or specialist clinic": "hospital and clinic patients",
+    "women who run": "female runners",
+}
 
 
 def whom(people: str | None, condition: str | None, *, onset: bool) -> str:
@@ -214,14 +225,14 @@ def whom(people: str | None, condition: str | None, *, onset: bool) -> str:
     Examples
     --------
     >>> whom("Adults, Athletes who compete", "Tennis elbow", onset=False)
-    'athletes with tennis elbow who compete'
+    'competing athletes with tennis elbow'
     """
     told = [part.strip() for part in (people or "").split(",") if part.strip()]
     told = [part for part in told if part.casefold() != "not a study of living people"]
     telling = [part for part in told if part.casefold() not in _GENERIC]
     if not telling:
         telling = ["adults"] if any(part.casefold() == "adults" for part in told) else []
-    groups = [inside(part) for part in telling] if len(telling) <= 2 else []
+    groups = [_WHO.get(part.casefold(), inside(part)) for part in telling] if len(telling) <= 2 else []
     text = " and ".join(groups) or "people"
     if condition is None or onset or _UNTOUCHED.search(text):
         return text

@@ -52,7 +52,7 @@ class Told:
     window
         Follow-up ("short term (up to 3 months)"); None when unknown.
     k, n
-        Studies and people; of a review, the studies in it.
+        Studies and people, None where nobody counted them; of a review, the studies in it.
     designs
         Words of the designs, singular, joined by commas.
     outcome_better
@@ -74,7 +74,7 @@ class Told:
     level: CertaintyLevel | None
     basis: str | None
     window: str | None
-    k: int
+    k: int | None
     n: int | None
     designs: str
     outcome_better: str | None
@@ -112,10 +112,22 @@ def alone(told: Told) -> bool:
     return (told.comparator or "").casefold() in BASELINE
 
 
+def exposed(told: Told) -> bool:
+    """Whether the comparator is people without it, not another treatment."""
+    return (told.comparator or "").casefold() in {*OUTSIDE, "reference group with less exposure"}
+
+
+def below_what_matters(told: Told) -> bool:
+    """Whether one side is better beyond chance, by less than matters."""
+    return told.size is Size.TRIVIAL and told.crosses is False and told.better in {"intervention", "comparator"}
+
+
 def observational(told: Told) -> bool:
     """Whether nobody was assigned to anything, so that the studies tell of an association only."""
+    if exposed(told):
+        return True
     designs = {design.strip() for design in told.designs.split(",") if design.strip()}
-    return (told.comparator or "").casefold() in OUTSIDE or (bool(designs) and designs <= _OBSERVATIONAL)
+    return bool(designs) and designs <= _OBSERVATIONAL
 
 
 def verb(level: CertaintyLevel, base: str, subject: str) -> str:

@@ -25,6 +25,7 @@ from kb.cli.common import (
 )
 from kb.cli.refresh import refresh
 from kb.cli.surveillance import status, watch
+from kb.cli.synthesize import synthesize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -256,6 +257,7 @@ def pubmed() -> None:
 
 
 main.add_command(add)
+main.add_command(synthesize)
 main.add_command(check)
 pubmed.add_command(refresh)
 pubmed.add_command(status)

@@ -42,11 +42,10 @@ def synthesize(
     format_: str,
     **question: str | None,
 ) -> None:
-    r"""Answer a question with numbers: estimates, certainty, who disagrees.
+    """Answer a question with numbers: the best estimates, how sure they are and why, who disagrees.
 
-    \b
-    kb synthesize --condition "tennis elbow" --intervention shockwave --outcome pain
-    kb synthesize --data bcg.csv --measure RR --format svg -o bcg.svg
+    Of the base: `kb synthesize --condition "tennis elbow" --intervention shockwave --outcome pain`. Of your own data:
+    `kb synthesize --data trials.csv --measure RR`.
     """
     asked = {name: value for name, value in question.items() if value is not None}
     if data is not None:
