@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kb.answers.size import Size, size_of
 from kb.answers.words import Told, clinician, patient
+from kb.answers.words_terms import inside
 from kb.appraisal.bias import bias_of
 from kb.appraisal.certainty import Body, Certainty, Overrule, graded, rate
 from kb.cite import author_year
@@ -47,6 +48,8 @@ class Result:
     ----------
     kind
         ``pool`` (two studies or more), ``study``, or ``review`` (never pooled with primary studies).
+    treatment
+        What was studied, by name: of one finding all that its group got, of several what was asked.
     comparator, compared_with
         Class of the comparator, and its name.
     estimate, ci_low, ci_high
@@ -64,6 +67,7 @@ class Result:
 
     kind: Literal["pool", "study", "review"]
     window: Window
+    treatment: str
     comparator: Comparator
     compared_with: str
     measure: str
@@ -114,7 +118,8 @@ class Result:
         if self.ci_low is not None and self.ci_high is not None:
             level = self.pooled.level if self.pooled else self.review.printed.ci_level if self.review else 95
             shown += f" ({level:g}% CI {_number(self.ci_low)} to {_number(self.ci_high)})"
-        return f"{shown} {self.unit}" if self.unit and self.measure == "MD" else shown
+        unit = f"points ({self.unit})" if self.unit and re.fullmatch(r"\d+-\d+", self.unit) else self.unit
+        return f"{shown} {unit}" if unit and self.measure == "MD" else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,28 +364,27 @@ class _Maker:
         if size is Size.TRIVIAL and crosses:
             favours = "neither"
         compared = self._labels(named) or comparator.value
-        printed = review.printed if review else group.rows[0].printed if group and k == 1 else None
-        told = self._told(
-            (_time(printed, window), comparator, named), (k, n, studies), certainty, favours, crosses, size
-        )
+        printed = [review.printed] if review else [row.printed for row in group.rows] if group else []
+        treatment, condition = self._treatment(printed), self._condition(printed)
+        time = _time(printed[0] if len(printed) == 1 else None, window)
+        told = self._told((treatment, condition, named), time, (k, n, studies), certainty, favours, crosses, size)
         return Result(
-            kind, window, comparator, compared, measure, unit, better, estimate, low, high, favours, crosses, size,
-            k, n, studies, certainty, clinician(told), patient(told), pooled, group, review,
+            kind, window, treatment[0], comparator, compared, measure, unit, better, estimate, low, high, favours,
+            crosses, size, k, n, studies, certainty, clinician(told), patient(told), pooled, group, review,
         )  # fmt: skip
 
     def _told(
         self,
-        where: tuple[str | None, Comparator, tuple[str, ...]],
+        what: tuple[tuple[str, str], tuple[str, str], tuple[str, ...]],
+        time: str | None,
         numbers: tuple[int | None, int | None, tuple[str, ...]],
         certainty: Certainty,
         favours: Side,
         crosses: bool | None,
         size: Size,
     ) -> Told:
-        window, _, named = where
+        treatment, condition, named = what
         k, n, studies = numbers
-        condition = self.corpus.conditions[self.question.condition]
-        intervention = self.corpus.interventions[self.question.intervention]
         designs = dict.fromkeys(self.corpus.studies[key].design.words for key in studies)
         people = dict.fromkeys(
             self.corpus.populations[p].patient_label
@@ -389,27 +393,52 @@ class _Maker:
             if p in self.corpus.populations
         )
         return Told(
-            intervention=intervention.label,
-            intervention_plain=intervention.patient_label,
+            intervention=treatment[0],
+            intervention_plain=treatment[1],
             comparator=self._labels(named) or None,
             comparator_plain=self._labels(named, plain=True) or None,
             outcome=self.outcome.label,
             outcome_plain=self.outcome.patient_label,
-            condition=condition.label,
-            condition_plain=condition.patient_label,
+            condition=condition[0],
+            condition_plain=condition[1],
             people=", ".join(people) or None,
             better=favours,
             crosses=crosses,
             size=size,
             level=certainty.level,
             basis=certainty.words,
-            window=window,
+            window=time,
             k=k,
             n=n,
             designs=", ".join(designs),
             outcome_better=self.outcome.better.value if self.outcome.better else None,
             absolute=None,
         )
+
+    def _treatment(self, printed: Collection[Finding]) -> tuple[str, str]:
+        """What was studied, for clinicians and for patients: all that one group got; what was asked where they differ.
+
+        A trial of hip with knee exercises is no trial of hip exercises.
+        """
+        sides = {self._ours(finding) for finding in printed}
+        terms = sides.pop() if len(sides) == 1 else ()
+        known = [self.corpus.interventions[t] for t in terms if t in self.corpus.interventions]
+        known = known or [self.corpus.interventions[self.question.intervention]]
+        return _together([t.label for t in known]), _together([t.patient_label for t in known])
+
+    def _ours(self, finding: Finding) -> tuple[str, ...]:
+        """The side of a finding that holds what was asked for, which comes first."""
+        ours, theirs = finding.interventions, finding.comparators
+        if set(theirs) & self.asked and not set(ours) & self.asked:
+            ours = theirs
+        return tuple(sorted(ours, key=lambda term: term not in self.asked))
+
+    def _condition(self, printed: Collection[Finding]) -> tuple[str, str]:
+        """The condition that was studied: a narrower one where every finding is about it."""
+        asked, first = self.question.condition, {finding.conditions[:1] for finding in printed}
+        same = len(first) == 1 and not any(asked in finding.conditions for finding in printed)
+        term = self.corpus.conditions[first.pop()[0] if same else asked]
+        return term.label, term.patient_label
 
     def _comparators(self, interventions: Collection[str], comparators: Collection[str]) -> tuple[str, ...]:
         ours, theirs = tuple(interventions), tuple(comparators)
@@ -445,6 +474,15 @@ class _Maker:
         reference = self.corpus.references.get(study.key)
         told = " ".join(filter(None, (study.design_detail, reference.title if reference else None)))
         return bool(_OF_TRIALS.search(told))
+
+
+def _together(labels: Collection[str]) -> str:
+    """Treatments that one group got, e.g. ``Taping with exercise and advice``."""
+    first, *others = labels
+    if not others:
+        return first
+    *most, last = (inside(label) for label in others)
+    return f"{first} with {', '.join(most)}{' and ' if most else ''}{last}"
 
 
 def _time(printed: Finding | None, window: Window) -> str | None:

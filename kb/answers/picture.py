@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kb.answers.words_terms import named
 from kb.appraisal import tools
 from kb.appraisal.bias import judged_by
 from kb.figures import Diamond, Forest, ForestRow, Light, Sides, Subgroup, compute_forest
@@ -99,12 +100,8 @@ def _sides(results: Iterable[Result], treatment: str, compared_with: str) -> Sid
     better = next((result.better for result in results if result.better), None)
     if better is None:
         return None
-    ours, theirs = f"favours {_small(treatment)}", f"favours {_small(compared_with)}"
+    ours, theirs = f"favours {named(treatment)}", f"favours {named(compared_with)}"
     return Sides(theirs, ours, "high") if better == "above" else Sides(ours, theirs, "low")
-
-
-def _small(label: str) -> str:
-    return label if label[:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def _note(results: Sequence[Result]) -> str:

@@ -73,18 +73,16 @@ class Questions:
 
     def page_of(self, question: Question) -> Question | None:
         """The question whose page answers this one; None where no page does."""
-        if not self._enough(question):
-            return None
         comparison = self._compare(question)
         found = results_of(comparison)
         if not found:
             return None
         for other in self._as_named(comparison):
-            if other == question or (self._enough(other) and results_of(self._compare(other)) == found):
+            if self._enough(other) and (other == question or results_of(self._compare(other)) == found):
                 return other
         # Seen from the comparator's side it would be another page turned round.
         named = {term for _, finding in _printed(comparison) for term in finding.interventions}
-        return question if question.intervention in named else None
+        return question if question.intervention in named and self._enough(question) else None
 
     def _enough(self, question: Question) -> bool:
         return len(self._cells.get((question.condition, question.intervention), ())) >= ENOUGH_STUDIES

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kb.answers.picture import heterogeneity, method_words
+from kb.answers.words_terms import named
 from kb.cite import author_year
 from kb.synthesis.pool import Pooled, pool
 
@@ -57,7 +58,7 @@ def lines(corpus: Corpus, answer: Answer) -> Iterator[tuple[str, list[str]]]:
     if not answer.results:
         yield "Answer", ["No comparable estimate in the base."]
     for result in answer.leads:
-        head = f"Against {_small(result.compared_with)}, {result.when}"
+        head = f"{result.treatment} against {named(result.compared_with)}, {result.when}"
         yield (
             head,
             [
@@ -73,7 +74,7 @@ def lines(corpus: Corpus, answer: Answer) -> Iterator[tuple[str, list[str]]]:
         yield (
             "Further estimates",
             [
-                f"against {_small(r.compared_with)}, {r.when}: {r.numbers}, {side_words(r)}; {source_words(corpus, r)}"
+                f"against {named(r.compared_with)}, {r.when}: {r.numbers}, {side_words(r)}; {source_words(corpus, r)}"
                 for r in others
             ],
         )
@@ -81,7 +82,7 @@ def lines(corpus: Corpus, answer: Answer) -> Iterator[tuple[str, list[str]]]:
         yield (
             "Who disagrees",
             [
-                f"{item.label}, against {_small(item.compared_with) or 'nothing'}: {_words(item.direction)}"
+                f"{item.label}{_against(item.compared_with)}: {_words(item.direction)}"
                 f"{f', {item.timepoint}' if item.timepoint else ''} ({item.study}.{item.finding})"
                 for item in answer.dissent
             ],
@@ -117,12 +118,12 @@ def _change(change: int) -> str:
     return "no change" if change == 0 else f"{change:+d}"
 
 
+def _against(compared_with: str) -> str:
+    return f", against {named(compared_with)}" if compared_with else ""
+
+
 def _words(direction: Direction) -> str:
     return direction.value.replace("-", " ")
-
-
-def _small(label: str) -> str:
-    return label if label[:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def to_text(corpus: Corpus, answer: Answer) -> str:

@@ -8,20 +8,26 @@ from dataclasses import dataclass
 from kb.answers.answer import Result
 from kb.answers.questions import Questions, exactness, name_of
 from kb.answers.size import Size
-from kb.model import CertaintyLevel, Corpus
+from kb.answers.words_terms import named
+from kb.model import CertaintyLevel
 from kb.synthesis.comparison import Question
 
-_LEVELS = (*(level for level in CertaintyLevel), None)
+_LEVELS = (CertaintyLevel.HIGH, CertaintyLevel.MODERATE, CertaintyLevel.LOW, None, CertaintyLevel.VERY_LOW)
+"""What nobody rated is unknown: it stands behind low, and before what is known to be very uncertain."""
 _SIZES = (Size.LARGE, Size.MODERATE, Size.SMALL, Size.TRIVIAL, Size.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One leading result of a question; ``page`` names the page that tells more, None where there is none."""
+    """One leading result of a question; ``page`` names the page that tells more, None where there is none.
+
+    ``surrogate`` is whether the outcome only stands for what patients feel.
+    """
 
     question: Question
     result: Result
     page: str | None
+    surrogate: bool = False
 
 
 def answer_rows(questions: Questions, asked: Iterable[Question]) -> list[AnswerRow]:
@@ -38,11 +44,11 @@ def answer_rows(questions: Questions, asked: Iterable[Question]) -> list[AnswerR
                 best[result.findings] = distance, question, result
     together: dict[tuple[str, str, str, str, str], list[AnswerRow]] = {}
     for _, question, result in best.values():
-        page = questions.page_of(question)
+        page, surrogate = questions.page_of(question), questions.corpus.outcomes[question.outcome].surrogate
         key = (
             question.condition, question.intervention, result.compared_with, question.outcome, result.comparator.value,
         )  # fmt: skip
-        together.setdefault(key, []).append(AnswerRow(question, result, name_of(page) if page else None))
+        together.setdefault(key, []).append(AnswerRow(question, result, name_of(page) if page else None, surrogate))
     groups = sorted(together.items(), key=lambda item: (min(map(_order, item[1])), item[0]))
     return [row for _, group in groups for row in group]
 
@@ -56,34 +62,33 @@ def _distance(question: Question, result: Result) -> int:
     return sum(exactness(question, printed)) + (1 if turned else 0)
 
 
-def _order(row: AnswerRow) -> tuple[int, int, int]:
-    """Certainty, then size of the effect, then number of studies."""
+def _order(row: AnswerRow) -> tuple[bool, int, int, int]:
+    """What patients feel before what stands for it; certainty, then size of the effect, then number of studies."""
     result = row.result
     return (
+        row.surrogate,
         _LEVELS.index(result.certainty.level),
         _SIZES.index(result.size),
         -(result.k or 0),
     )
 
 
-def favours_words(corpus: Corpus, row: AnswerRow) -> str:
+def favours_words(result: Result) -> str:
     """Which side the estimate favours, by name; never a side where the interval includes no effect.
 
     Examples
     --------
     >>> import kb
-    >>> base = kb.open()
-    >>> found = base.answer(condition="tennis elbow", intervention="shockwave", outcome="prtee")
-    >>> [favours_words(base.corpus, AnswerRow(found.question, result, None)) for result in found.leads]
+    >>> found = kb.open().answer(condition="tennis elbow", intervention="shockwave", outcome="prtee")
+    >>> [favours_words(result) for result in found.leads]
     ['corticosteroid injection', 'extracorporeal shockwave therapy']
     """
-    result = row.result
     if result.crosses:
         return "unclear: the interval includes no effect"
     if result.favours == "intervention":
-        return small(corpus.interventions[row.question.intervention].label)
+        return named(result.treatment)
     if result.favours == "comparator":
-        return small(result.compared_with)
+        return named(result.compared_with)
     return "neither" if result.favours == "neither" else "direction unclear"
 
 
@@ -102,14 +107,3 @@ def certainty_words(result: Result) -> str:
         return "not rated"
     who = {"rules": "by rule", "authors": "by the authors", "person": "judged by a person"}.get(certainty.basis, "")
     return f"{certainty.level.value.replace('-', ' ')}{f' ({who})' if who else ''}"
-
-
-def small(label: str) -> str:
-    """A label inside a sentence.
-
-    Examples
-    --------
-    >>> small("Taping"), small("MRI")
-    ('taping', 'MRI')
-    """
-    return label if label[:2].isupper() else f"{label[:1].lower()}{label[1:]}"

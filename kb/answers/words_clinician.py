@@ -202,4 +202,4 @@ def _sure(told: Told) -> str:
 
 
 def _space(text: str) -> str:
-    return f" {text}" if text else ""
+    return f" {text}" if text and not text.startswith(",") else text

@@ -279,4 +279,10 @@ def when(window: str | None, *, plain: bool = False) -> str:
     for key, clinical, easy in _WINDOWS:
         if key in text:
             return easy if plain else clinical
-    return f"{'after' if plain else 'at'} {text}" if text[:1].isdigit() else f"({text})"
+    if plain:
+        text = text.split(" (", 1)[0]
+    if text[:1].isdigit():
+        return f"{'after' if plain else 'at'} {text}"
+    if text.casefold().startswith(("at ", "after ", "end of ")):
+        return f"at the {text}" if text.casefold().startswith("end") else text
+    return f", {text}" if "(" in text else f"({text})"
