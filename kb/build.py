@@ -2,15 +2,17 @@
 
 The build folder::
 
-    releases/000007/         notebooks/, site/ and manifest.json of one build; the last two are kept
+    releases/000007/         notebooks/, facts/, site/, reads.json (what each notebook read) and manifest.json of one
+                             build; the last two are kept
     current -> releases/000007
     notebooks -> current/notebooks
+    facts -> current/facts   what each notebook says, as JSON (:mod:`kb.drift`)
     site -> current/site     stable names to open and to link to
     .cache/, .lock           may be deleted when no build runs
 
 A build is made aside and becomes visible by one rename, so that whatever happens before (a notebook that fails, a
 full disk, a killed process) the last good build stays as it is, and the next build clears what was left. Where the
-system has no symbolic links, ``notebooks`` and ``site`` are copies that are exchanged by renaming.
+system has no symbolic links, ``notebooks``, ``facts`` and ``site`` are copies that are exchanged by renaming.
 
 Times are in ``manifest.json`` only: two builds of the same evidence are otherwise the same, byte for byte.
 """
@@ -30,21 +32,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from kb import drift
 from kb import site as sites
 from kb.base import Base, default_evidence, open_base
 from kb.notebooks import Job, plan, run_all, select
 from kb.notebooks.pool import Engine, processors
 from kb.notebooks.progress import Reporter, reporter
 from kb.notebooks.refused import BuildError, explained
-from kb.notebooks.stale import digest_code, digest_evidence, digest_file, digest_folder, digest_of, ingredients
+from kb.notebooks.stale import (
+    digest_code,
+    digest_evidence,
+    digest_file,
+    digest_folder,
+    digest_of,
+    ingredients,
+    load_reads,
+    save_reads,
+)
 from kb.notebooks.template import template_folder
 
 __all__ = ["BuildError", "Built", "build"]
 
-Executor = Literal["processes", "serial"]
+Executor = Literal["processes", "serial", "dask"]
 _RELEASE = re.compile(r"\d{6}")
 _KEPT = 2
-_FORMAT = 1
+_FORMAT = 2
+_LINKS = ("notebooks", "facts", "site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,10 @@ class Built:
         Pages of the site.
     seconds
         Time it took.
+    facts
+        Folder of what each notebook says, as JSON.
+    complete
+        Whether every notebook is what it would be when run now.
     """
 
     site: Path
@@ -70,6 +87,8 @@ class Built:
     run: int
     pages: int
     seconds: float
+    facts: Path
+    complete: bool
 
     def __str__(self) -> str:
         """One line that says what was done and where to look."""
@@ -90,6 +109,7 @@ def build(
     force: bool = False,
     jobs: int | None = None,
     executor: Executor = "processes",
+    scheduler: str | None = None,
     engine: Engine = "warm",
     progress: Reporter | None = None,
 ) -> Built:
@@ -109,7 +129,9 @@ def build(
     jobs
         Notebooks at a time; None means one a processor.
     executor
-        ``processes``: in parallel. ``serial``: one after the other, each in an ordinary kernel.
+        ``processes``: in parallel. ``serial``: one after the other, each in an ordinary kernel. ``dask``: on a cluster.
+    scheduler
+        With ``dask``: the address of the cluster's scheduler (see :mod:`kb.notebooks.cluster`).
     engine
         ``warm`` or ``kernel``; see :mod:`kb.notebooks.engine`.
     progress
@@ -129,6 +151,8 @@ def build(
     folder = (Path(build_dir) if build_dir is not None else root.absolute().parent / "build").absolute()
     if folder.resolve() == root.resolve() or root.resolve() in folder.resolve().parents:
         raise BuildError(f"{folder} lies in the evidence folder: choose another build folder")
+    if (executor == "dask") != (scheduler is not None):
+        raise BuildError("the executor dask needs the address of a scheduler, and only that executor")
     patterns = None if only is None else list(only)
     if not root.is_dir():
         open_base(root)  # says what is wrong with it
@@ -139,12 +163,11 @@ def build(
         _refuse_strangers(folder)
         if last is not None and not force and patterns is None and last.manifest.get("world") == world and last.whole():
             _point(folder, last.path)
-            manifest = last.manifest
-            return Built(folder / "site", len(manifest["notebooks"]), 0, manifest["pages"], time.monotonic() - started)
+            return _built(folder, last, 0, started)
         base = open_base(root)
         if executor == "serial":
             jobs, engine = 1, "kernel"
-        wish = _Wish(world, patterns, force, jobs or processors(), engine, progress or reporter(), started)
+        wish = _Wish(world, patterns, force, jobs or processors(), engine, progress or reporter(), started, scheduler)
         return _build(base, folder, last, wish)
 
 
@@ -183,12 +206,19 @@ class _Release:
         return bool(entry) and path.is_file() and digest_file(path) == entry["sha256"]
 
     def whole(self) -> bool:
-        """Whether all notebooks and the site are there as they were written, and none was left from before."""
+        """Whether all notebooks, facts and the site are there as they were written, and none was left from before."""
         return (
             self.manifest["complete"]
             and all(self.holds(output) for output in self.manifest["notebooks"])
+            and self.facts() is not None
             and digest_folder(self.path / "site") == self.manifest["site"]
         )
+
+    def facts(self) -> Path | None:
+        """The folder of facts, where it is as it was written and would be written so again."""
+        folder = self.path / "facts"
+        now = {"code": drift.digest(), "sha256": digest_folder(folder)}
+        return folder if self.manifest["facts"] == now else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +232,20 @@ class _Wish:
     engine: Engine
     progress: Reporter
     started: float
+    scheduler: str | None
+
+
+def _built(folder: Path, release: _Release, run: int, started: float) -> Built:
+    manifest, seconds = release.manifest, time.monotonic() - started
+    number, complete = len(manifest["notebooks"]), bool(manifest["complete"])
+    return Built(folder / "site", number, run, manifest["pages"], seconds, release.path / "facts", complete)
 
 
 def _build(base: Base, folder: Path, last: _Release | None, wish: _Wish) -> Built:
     every = plan(base)
     chosen = every if wish.only is None else select(every, wish.only)
-    now = ingredients(every, base.root)
+    reads = load_reads(last.path / "reads.json") if last is not None else {}
+    now = ingredients(every, base, reads)
     stale = [job for job in chosen if wish.force or last is None or not last.fresh(job.output, now[job.output])]
     taken = [int(path.name) for path in (folder / "releases").glob("*") if _RELEASE.fullmatch(path.name)]
     number = 1 + max(taken, default=0)
@@ -215,14 +253,18 @@ def _build(base: Base, folder: Path, last: _Release | None, wish: _Wish) -> Buil
     staging.mkdir(parents=True)
     try:
         kept = _carry_over(every, stale, last, staging / "notebooks")
-        run_all(
+        reads |= run_all(
             stale,
             staging / "notebooks",
             evidence=base.root,
             workers=wish.workers,
             progress=wish.progress,
             engine=wish.engine,
+            scheduler=wish.scheduler,
         )
+        now = ingredients(every, base, reads)
+        save_reads(staging / "reads.json", {j.output: reads[j.output] for j in every if j.output in reads}, base)
+        drift.gather(staging / "notebooks", staging / "facts", last.facts() if last is not None else None, kept)
         wish.progress.say("making the site")
         pages = sites.make_site(staging / "notebooks", staging / "site", base, folder / ".cache" / "site", wish.workers)
         world = wish.world
@@ -245,6 +287,7 @@ def _build(base: Base, folder: Path, last: _Release | None, wish: _Wish) -> Buil
             "complete": bool(world) and {name: entry["ingredients"] for name, entry in entries.items()} == now,
             "pages": pages,
             "site": digest_folder(staging / "site"),
+            "facts": {"code": drift.digest(), "sha256": digest_folder(staging / "facts")},
             "notebooks": entries,
             "built": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - wish.started, 1),
@@ -257,7 +300,7 @@ def _build(base: Base, folder: Path, last: _Release | None, wish: _Wish) -> Buil
         raise
     _point(folder, release)
     _prune(folder, release)
-    return Built(folder / "site", len(entries), len(stale), pages, time.monotonic() - wish.started)
+    return _built(folder, _Release(release, manifest), len(stale), wish.started)
 
 
 def _carry_over(every: Sequence[Job], stale: Sequence[Job], last: _Release | None, target: Path) -> dict[str, str]:
@@ -277,7 +320,7 @@ def _carry_over(every: Sequence[Job], stale: Sequence[Job], last: _Release | Non
 
 def _refuse_strangers(folder: Path) -> None:
     """Refuse a folder in which something else has a name that the build needs, before anything is run."""
-    for name in ("current", "notebooks", "site"):
+    for name in ("current", *_LINKS):
         link = folder / name
         if not link.is_symlink() and link.exists() and not (folder / "releases" / ".copies").exists():
             raise BuildError(f"{link} was not made by a build: move it away, or choose another build folder")
@@ -294,7 +337,8 @@ def _link_or_copy(source: Path, target: Path) -> None:
 
 def _world(evidence: Path) -> str:
     """Checksum of everything that a build depends on."""
-    return digest_of(digest_evidence(evidence), digest_code(), digest_folder(template_folder()), sites.digest())
+    templates = digest_folder(template_folder())
+    return digest_of(digest_evidence(evidence), digest_code(), templates, sites.digest(), drift.digest())
 
 
 # --- the build folder ---------------------------------------------------------------------------------------------
@@ -334,11 +378,7 @@ def _clear(folder: Path, last: _Release | None) -> None:
 
 def _point(folder: Path, release: Path) -> None:
     """Make a release the current one."""
-    names = {
-        "current": f"releases/{release.name}",
-        "notebooks": "current/notebooks",
-        "site": "current/site",
-    }
+    names = {"current": f"releases/{release.name}", **{name: f"current/{name}" for name in _LINKS}}
     for name, target in names.items():
         link, fresh = folder / name, folder / f".{name}.new"
         if link.is_symlink() and link.readlink() == Path(target):

@@ -23,14 +23,15 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import networkx as nx
 
 from kb.model import VOCABULARIES, ClaimDirection, Direction, Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from kb.model import Claim, Corpus, Finding, Study
 
@@ -144,6 +145,23 @@ def _link(graph: Graph, here: str, edge: str, kind: str, identifiers: Iterable[s
 
 # --- questions ------------------------------------------------------------------------------------------------
 
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
+
+
+def _question(answer: Callable[Concatenate[Graph, _Given], _Answer]) -> Callable[Concatenate[Graph, _Given], _Answer]:
+    """A function whose answer a graph may write down, if it keeps a record (see :mod:`kb.notebooks.reads`)."""
+
+    def ask(graph: Graph, /, *given: _Given.args, **named: _Given.kwargs) -> _Answer:
+        keeper: Any = getattr(graph, "asked", None)
+        if keeper is None:
+            return answer(graph, *given, **named)
+        kept: _Answer = keeper(answer, given, named)
+        return kept
+
+    update_wrapper(ask, answer)
+    return ask
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -155,11 +173,13 @@ class Answer:
     posts: tuple[str, ...]
 
 
+@_question
 def narrower(graph: Graph, name: str) -> set[str]:
     """The term node and everything below it."""
     return _closure(graph, name, up=False)
 
 
+@_question
 def broader(graph: Graph, name: str) -> set[str]:
     """The term node and everything above it."""
     return _closure(graph, name, up=True)
@@ -182,6 +202,7 @@ def _linked(graph: Graph, name: str, edge: str, *, back: bool = False) -> Iterat
     return (other for other, keys in neighbours.items() if edge in keys)
 
 
+@_question
 def bearing_on(
     graph: Graph,
     *,
@@ -233,6 +254,7 @@ def _ids(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(name.split(":", 1)[1] for name in names))
 
 
+@_question
 def resting_on(graph: Graph, study: str) -> Answer:
     """Claims that rest on a study and posts that cite it or make such a claim; its findings."""
     here = node("study", study)
@@ -256,6 +278,7 @@ class Contradiction:
     reason: str
 
 
+@_question
 def contradicting(graph: Graph, claim: str) -> list[Contradiction]:
     """What contradicts a claim: studies judged so, then findings of the same PICO that point the other way.
 
@@ -293,10 +316,20 @@ def _same_pico(graph: Graph, claim: str) -> set[str]:
     return {name for name in set.intersection(*matches) if name.startswith("finding:")}
 
 
-def cells(graph: Graph) -> dict[tuple[str, str], set[str]]:
+@_question
+def cells(
+    graph: Graph, conditions: Collection[str] | None = None, interventions: Collection[str] | None = None
+) -> dict[tuple[str, str], set[str]]:
     """Studies in every condition x intervention cell that has any, narrower terms counted in the broader ones.
 
     Cells come from findings (either side of the comparison) and, for studies without findings, from the study.
+
+    Parameters
+    ----------
+    graph
+        From :func:`build`.
+    conditions, interventions
+        Ids whose cells are wanted; None means every one.
     """
     above: dict[str, set[str]] = {}
 
@@ -316,13 +349,24 @@ def cells(graph: Graph) -> dict[tuple[str, str], set[str]]:
         roles = ("intervention", "comparator") if carriers else ("about",)
         for carrier in carriers or [study]:
             role = "condition" if carriers else "about"
-            conditions = widen(n for n in _linked(graph, carrier, role) if n.startswith("condition:"))
-            interventions = widen(n for r in roles for n in _linked(graph, carrier, r) if n.startswith("intervention:"))
-            for condition in conditions:
-                for intervention in interventions:
+            about = widen(n for n in _linked(graph, carrier, role) if n.startswith("condition:"))
+            given = widen(n for r in roles for n in _linked(graph, carrier, r) if n.startswith("intervention:"))
+            for condition in about:
+                for intervention in given:
                     cell = (condition.split(":", 1)[1], intervention.split(":", 1)[1])
                     table.setdefault(cell, set()).add(data["id"])
-    return table
+    return {
+        cell: keys
+        for cell, keys in table.items()
+        if (conditions is None or cell[0] in conditions) and (interventions is None or cell[1] in interventions)
+    }
+
+
+@_question
+def naming(graph: Graph, kind: str, identifier: str) -> tuple[str, ...]:
+    """Posts that name a condition or an intervention, narrower ones included, in the order of the graph."""
+    found = {p for name in narrower(graph, node(kind, identifier)) for p in _linked(graph, name, "names", back=True)}
+    return tuple(data["id"] for name, data in graph.nodes(data=True) if name in found)
 
 
 def empty_cells(
@@ -343,6 +387,7 @@ def empty_cells(
     return ((row, column) for row in rows for column in columns if (row, column) not in filled)
 
 
+@_question
 def touching(graph: Graph, name: str, steps: int, limit: int | None = None) -> dict[str, int]:
     """Nodes within ``steps`` edges of a node, whatever their direction, with their distance.
 

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kb import graph as graphs
+from kb.answers.answer import of_trials
+from kb.appraisal import tools
+from kb.appraisal.bias import judged_by
+from kb.appraisal.level import SOURCE, level, question_of
+from kb.appraisal.signals import signals
 from kb.cite import vancouver
-from kb.model import Condition, Intervention, Outcome
+from kb.model import Condition, Intervention, InterventionKind, Outcome
 from kb.pubmed.notices import marked
 from kb.tables import UNKNOWN, bearing_words, effect, favours, left_out_notes, study_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from kb.answers.questions import Questions
+    from kb.appraisal.signals import Signal
     from kb.base import Base, Thing
     from kb.model import Claim, Finding, Study, Term
     from kb.pubmed.notices import Notice
+
+
+_ANSWERS = 12
+"""Lines that the answers of a term may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,19 @@ class Page:
     title: str
     lead: tuple[str, ...]
     sections: tuple[Section, ...] = field(default=())
+
+
+@lru_cache(maxsize=2)
+def questions_of(base: Base) -> Questions:
+    """The questions that a base can answer; kept, because every page of a build asks them again."""
+    from kb.answers.questions import Questions
+    from kb.synthesis.reports import registrations
+
+    kept: Questions | None = getattr(base, "questions", None)  # a base that writes down what is read of it
+    if kept is not None:
+        return kept
+    registered = registrations(base.corpus.references, base.snapshot)
+    return Questions(base.corpus, base.standing, base.retracted, registered)
 
 
 def page(base: Base, thing: Thing) -> Page:
@@ -87,6 +112,8 @@ def _study(base: Base, key: str) -> Page:
         f"Comparator: {study.comparator or UNKNOWN}",
         f"Follow-up: {study.follow_up or UNKNOWN}",
         f"Funding and conflicts: {study.funding_or_conflicts or UNKNOWN}",
+        f"Level of evidence: {_levels(base, study)}",
+        f"Risk of bias: {_risk_of_bias(study)}",
         f"Checked: {study.verification.value}" + (f"; {missing}" if missing else ""),
     ]
     return Page(
@@ -99,6 +126,7 @@ def _study(base: Base, key: str) -> Page:
             ("Conclusion (our words)", [study.conclusion] if study.conclusion else []),
             ("Findings", (_finding_line(base, finding) for finding in study.findings)),
             ("Limitations", study.limitations),
+            ("Signals, computed", (_signal_line(signal) for signal in signals(study))),
             ("Second reading", _second_reading(study)),
             ("Claims that rest on it", (_claim_line(base, claim, key) for claim in resting.claims)),
             ("Posts", (f"{post}: {base.corpus.posts[post].title}" for post in resting.posts)),
@@ -108,6 +136,36 @@ def _study(base: Base, key: str) -> Page:
             ("Read in", (f"{source.id} {source.url or source.note}" for source in study.sources)),
         ),
     )
+
+
+def _levels(base: Base, study: Study) -> str:
+    """OCEBM's level for each question that the findings of a study answer."""
+    known = base.corpus.interventions
+    named = [i for finding in study.findings for i in finding.interventions] or study.intervention_ids
+    kinds = [known[i].kind for i in named if i in known and known[i].kind is not InterventionKind.CONTROL]
+    asked = dict.fromkeys(map(question_of, kinds)) or {question_of(None): None}
+    of_randomized = True if of_trials(base.corpus, study) else None
+    told = [str(level(study.design, question, of_trials=of_randomized)) for question in asked]
+    return f"{'; '.join(told)}; {SOURCE}"
+
+
+def _risk_of_bias(study: Study) -> str:
+    """What people judged, and who; what nobody judged is not assessed."""
+    told = []
+    for appraisal in judged_by(study):
+        tool = tools.load().get(appraisal.tool)
+        said = tools.overall(appraisal)
+        whole = tool.judgement(said, whole=True) if tool and said else None
+        what = (whole.label if whole else said) or "no whole judgement"
+        if tool and tool.score and appraisal.score is not None:
+            what = f"{appraisal.score:g} of {tool.score[1]:g}"
+        when = f" on {appraisal.on.isoformat()}" if appraisal.on else ""
+        told.append(f"{tool.name if tool else appraisal.tool}: {what}, judged by {appraisal.by}{when}")
+    return "; ".join(told) or tools.NOT_ASSESSED
+
+
+def _signal_line(signal: Signal) -> str:
+    return f"{signal.words}{' (reason for care)' if signal.concern else ''}"
 
 
 def _notice_line(notice: Notice) -> str:
@@ -281,12 +339,36 @@ def _term(base: Base, noun: str, identifier: str) -> Page:
         term.label,
         tuple(lead),
         _sections(
+            ("Answers", _answers(base, noun, identifier)),
             ("Studies", studies),
             ("Findings with an interval", _with_interval(base, answer.findings)),
             ("What posts claim", (_claim_line(base, claim) for claim in answer.claims)),
             ("Named by posts", _named_by(base, noun, identifier)),
         ),
     )
+
+
+def _answers(base: Base, noun: str, identifier: str) -> list[str]:
+    """The best estimates about a condition or an intervention, a line each, and how many more there are."""
+    if noun not in {"condition", "intervention"}:
+        return []
+    from kb.answers.rows import answer_rows, certainty_words, favours_words
+    from kb.answers.words_terms import named
+
+    wanted = {name.split(":", 1)[1] for name in graphs.narrower(base.graph, graphs.node(noun, identifier))}
+    questions = questions_of(base)
+    rows = answer_rows(questions, questions.about(**{f"{noun}s": wanted}))
+    lines = []
+    for row in rows[: _ANSWERS - (len(rows) > _ANSWERS)]:
+        result, corpus = row.result, base.corpus
+        about = f"{result.treatment} against {named(result.compared_with)}"
+        ill = f" for {named(corpus.conditions[row.question.condition].label)}" if noun == "intervention" else ""
+        lines.append(
+            f"{corpus.outcomes[row.question.outcome].label}, {result.when}: {about}{ill}: {result.numbers}; "
+            f"favours: {favours_words(result)}; certainty: {certainty_words(result)}"
+        )
+    more = len(rows) - len(lines)
+    return [*lines, f"{more} more: kb synthesize, or the page of the {noun}"] if more else lines
 
 
 def _codes(term: Term) -> str:

@@ -28,9 +28,11 @@ from kb import graph as graphs
 from kb.model import InterventionKind, Term
 from kb.notebooks.stale import digest_file, digest_folder, digest_of
 from kb.problems import KbError
+from kb.show import questions_of
 
 if TYPE_CHECKING:
     from kb.base import Base
+    from kb.synthesis.comparison import Question
 
 ASSETS = Path(__file__).parent / "site_assets"
 TITLE = "Evidence for physical therapy"
@@ -46,6 +48,7 @@ _KINDS = {
     InterventionKind.TEST: "Tests",
     InterventionKind.SERVICE: "Services",
 }
+_PAIR = ("condition", "intervention")
 _LEFTOVERS = (".buildinfo", ".buildinfo.bak", "objects.inv", ".doctrees", "_sources", "webpack-macros.html", "*.map")
 """What Sphinx and the theme leave for themselves, for other Sphinx sites and for debuggers."""
 
@@ -233,6 +236,9 @@ def index_page(base: Base, names: Sequence[str]) -> str:
             terms = {i: t for i, t in interventions.items() if t.kind is kind}
             if terms:
                 blocks += [f"### {heading}", _tree(base, "intervention", terms)]
+    asked = {question: name for question, name in questions_of(base).pages.items() if name in pages}
+    if asked:
+        blocks += ["## Comparisons", _comparisons(base, asked)]
     posts = [post for slug, post in sorted(corpus.posts.items()) if f"post/{slug}" in pages]
     if posts:
         entries = [
@@ -264,6 +270,32 @@ def _tree(base: Base, noun: str, terms: Mapping[str, Term]) -> str:
         return "".join(rows)
 
     return _plain_raw(f'<ul class="kb-tree kb-wide">\n{branch(None)}</ul>')
+
+
+def _comparisons(base: Base, asked: Mapping[Question, str]) -> str:
+    """A row for each condition with an intervention, with a link for each outcome."""
+    corpus = base.corpus
+    pairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for question, name in asked.items():
+        label = corpus.outcomes[question.outcome].label
+        pairs.setdefault((question.condition, question.intervention), []).append((label, name))
+    rows = []
+    for (condition, intervention), links in sorted(
+        pairs.items(),
+        key=lambda item: [corpus.vocabulary(f"{noun}s")[i].label for noun, i in zip(_PAIR, item[0], strict=True)],
+    ):
+        terms = corpus.conditions[condition], corpus.interventions[intervention]
+        words = [word for term in terms for word in (term.label, term.patient_label, *term.synonyms)]
+        words += [label for label, _ in links]
+        named = ", ".join(f'<a href="{name}.html">{html.escape(label)}</a>' for label, name in sorted(links))
+        studies = len(graphs.bearing_on(base.standing, condition=condition, intervention=intervention).studies)
+        rows.append(
+            f'<li data-words="{html.escape(" ".join(words))}"><div class="kb-row"><span>'
+            f"{html.escape(terms[0].label)}: {html.escape(terms[1].label)}"
+            f'<span class="kb-patient">{named}</span></span>'
+            f'<span class="kb-count">{_number(studies, "study", "studies")}</span></div></li>\n'
+        )
+    return _plain_raw(f'<ul class="kb-tree kb-wide">\n{"".join(rows)}</ul>')
 
 
 def _entry(base: Base, noun: str, term: Term) -> _Entry:

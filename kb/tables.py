@@ -28,7 +28,7 @@ UNKNOWN = "unknown"
 
 COLUMNS = (
     "study", "design", "participants", "population", "intervention", "comparator", "outcome", "timepoint",
-    "effect", "direction", "checked", "source",
+    "effect", "direction", "checked", "source", "certainty",
 )  # fmt: skip
 
 
@@ -70,12 +70,12 @@ def evidence_table(
     notices
         What became of the studies, from :attr:`kb.base.Base.notices`.
     """
-    told = notices or {}
+    told = {} if notices is None else notices
     answer = bearing_on(graph, condition=condition, intervention=intervention, outcome=outcome, population=population)
     keys = set(answer.studies)
     if post is not None:
         keys &= _studies_of(corpus, post)
-    left_out = sorted(keys & excluded(told))
+    left_out = sorted(excluded({key: told.get(key, ()) for key in keys}))
     keys -= set(left_out)
     wanted = set(answer.findings)
     rows: list[dict[str, str]] = []
@@ -103,7 +103,8 @@ def evidence_table(
             f"{_count(len(shown), 'study', 'studies')}, {_count(n_findings, 'finding', 'findings')}.",
             *left_out_notes(corpus, left_out, told),
             f"'{UNKNOWN}' means that nobody has read it yet; no number is averaged over an unknown one.",
-            "Intervals are 95 % unless said. Curated from abstracts; not an assessment of certainty.",
+            "Intervals are 95 % unless said. Curated from abstracts.",
+            "Certainty is what the authors of a review gave a result themselves; kb synthesize tells the base's own.",
         ),
         references=_references(corpus, shown, told),
         keys=tuple(shown),
@@ -135,7 +136,7 @@ def claims_table(corpus: Corpus, post: str, notices: Marks | None = None) -> Tab
     notices
         What became of the studies, from :attr:`kb.base.Base.notices`.
     """
-    told = notices or {}
+    told = {} if notices is None else notices
     rows = []
     keys: dict[str, None] = {}
     for claim in corpus.posts[post].claims:
@@ -155,7 +156,7 @@ def claims_table(corpus: Corpus, post: str, notices: Marks | None = None) -> Tab
                 }
             )
     basis = sorted({claim.verdict.basis for claim in corpus.posts[post].claims})
-    gone = [study_label(corpus, key) for key in keys if key in excluded(told)]
+    gone = [study_label(corpus, key) for key in keys if excluded({key: told.get(key, ())})]
     warning = f"Verdicts were made before a study was retracted and must be made again: {', '.join(gone)}."
     return Table(
         title=f"Claims: {corpus.posts[post].title}",
@@ -170,7 +171,7 @@ def claims_table(corpus: Corpus, post: str, notices: Marks | None = None) -> Tab
 def study_label(corpus: Corpus, key: str, notices: Marks | None = None) -> str:
     """Author and year of a study, its key where the authors are unknown, and its mark where notices are given."""
     label = author_year(corpus.references.get(key), key)
-    said = mark((notices or {}).get(key, ()))
+    said = mark(() if notices is None else notices.get(key, ()))
     return f"{label} [{said}]" if said else label
 
 
@@ -218,6 +219,22 @@ def effect(finding: Finding) -> str:
     if finding.p:
         parts.append(finding.p if re.search(r"[a-z]{3}", finding.p) else f"p {_p(finding.p)}")
     return "; ".join(parts) or UNKNOWN
+
+
+def certainty(finding: Finding | None) -> str:
+    """The certainty that the authors themselves gave a result, a span as they printed it; else unknown.
+
+    Examples
+    --------
+    >>> import kb
+    >>> certainty(None), [certainty(f) for f in kb.open().corpus.studies["buist2008"].findings]
+    ('unknown', ['unknown'])
+    """
+    graded = finding.certainty if finding else None
+    if graded is None:
+        return UNKNOWN
+    levels = dict.fromkeys(level.value.replace("-", " ") for level in (graded.lowest, graded.level) if level)
+    return " to ".join(levels)
 
 
 _PERCENT = {"%", "percent"}
@@ -275,7 +292,7 @@ def _row(corpus: Corpus, study: Study, finding: Finding | None) -> dict[str, str
         "design": study.design.words,
         "participants": _sample(study),
     }
-    tail = {"checked": study.verification.value, "source": source}
+    tail = {"checked": study.verification.value, "source": source, "certainty": certainty(finding)}
     if finding is None:
         return {
             **head,

@@ -11,11 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from filelock import FileLock
 
 from kb import build as builds
 from kb import site
 from kb.build import BuildError, build
+from kb.cli import main
 from kb.notebooks import Job, NotebooksFailedError, stale
 from kb.notebooks.progress import Reporter
 from kb.problems import EvidenceError, KbError
@@ -179,6 +181,91 @@ def test_serial_gives_the_same(quick, small, tmp_path):
     run(small, tmp_path / "b", only=["stroke"])
     run(small, tmp_path / "c", only=["stroke"], executor="serial")
     assert tree(tmp_path / "b" / "current") == tree(tmp_path / "c" / "current")
+
+
+# what each notebook says, and whether that was accepted
+
+
+def statements(folder: Path, name: str) -> list[str]:
+    facts = json.loads((folder / "facts" / f"{name}.json").read_text())
+    return [text for part in facts["parts"] for text in part.get("statements", ())]
+
+
+def test_each_notebook_leaves_its_facts(quick, small, tmp_path):
+    made = run(small, tmp_path / "b")
+    assert statements(tmp_path / "b", "post/one") == ["'one'"]
+    assert sorted(path.relative_to(made.facts).as_posix() for path in made.facts.rglob("*.json")) == [
+        "condition/gout.json", "condition/stroke.json", "overview.json", "post/one.json",
+    ]  # fmt: skip
+    write_template(quick, "post", "post * 2", parameters='post = ""')
+    assert run(small, tmp_path / "b").run == 1
+    assert statements(tmp_path / "b", "post/one") == ["'oneone'"]
+    assert statements(tmp_path / "b", "condition/gout") == ["'gout'"]
+
+
+def test_damaged_facts_are_made_again(quick, small, tmp_path):
+    run(small, tmp_path / "b")
+    (tmp_path / "b" / "facts" / "post" / "one.json").write_text("{}")
+    assert run(small, tmp_path / "b").run == 0
+    assert statements(tmp_path / "b", "post/one") == ["'one'"]
+
+
+def kb_build(evidence: Path, folder: Path, *options: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["build", "--evidence", str(evidence), "--build", str(folder), *options])
+    return done.exit_code, done.stdout
+
+
+def test_check_and_accept(quick, small, tmp_path, monkeypatch):
+    folder, report, junit = tmp_path / "b", tmp_path / "drift.md", tmp_path / "drift.xml"
+    status, said = kb_build(small, folder, "--check")
+    assert (status, "No facts were accepted yet" in said) == (1, True)
+    assert not (small / "facts").exists(), "a check changes nothing"
+    status, said = kb_build(small, folder, "--accept")
+    assert (status, "Accepted: 8 files changed" in said) == (0, True)
+    status, said = kb_build(small, folder, "--check")
+    assert (status, "No drift: 4 pages say what was accepted." in said) == (0, True)
+
+    write_template(quick, "condition", "condition + ' 2'", parameters='condition = ""')
+    options = ("--check", "--report", str(report), "--junit", str(junit))
+    status, said = kb_build(small, folder, *options)
+    assert status == 1
+    assert "Drift on 2 of 4 pages: 2 changed; figure data unchanged." in said
+    assert "The evidence did not change: the program, its templates or its libraries did." in said
+    assert "condition/gout: 'gout' -> 'gout 2'" in said
+    assert report.read_text().startswith("### Drift of the notebooks")
+    assert 'failures="2"' in junit.read_text()
+    assert kb_build(small, folder, "--accept")[0] == 0
+
+    monkeypatch.setattr(builds, "plan", lambda _: JOBS[:-1])
+    status, said = kb_build(small, folder, "--check", "--force")
+    assert (status, "1 vanished page: post/one" in said) == (1, True)
+
+
+def test_accepting_makes_no_notebook_stale(quick, small, tmp_path):
+    kb_build(small, tmp_path / "b", "--accept")
+    made = run(small, tmp_path / "b")
+    assert made.run == 0
+
+
+@pytest.mark.parametrize("options", [("--check", "--accept"), ("--report", "x.md"), ("--check", "--only", "post/*")])
+def test_options_of_drift_that_do_not_fit(options, small, tmp_path):
+    assert kb_build(small, tmp_path / "b", *options)[0] == 2
+    assert not (tmp_path / "b").exists()
+
+
+def test_nothing_is_accepted_of_a_build_that_something_changed_under(quick, small, tmp_path, monkeypatch):
+    make_site = site.make_site
+
+    def meanwhile(*given):
+        study = next((small / "studies").glob("*.yaml"))
+        study.write_text(study.read_text() + "\n# a note\n")
+        return make_site(*given)
+
+    monkeypatch.setattr(site, "make_site", meanwhile)
+    done = CliRunner().invoke(main, ["build", "--evidence", str(small), "--build", str(tmp_path / "b"), "--accept"])
+    assert done.exit_code == 2
+    assert "changed while the build ran" in done.stderr
+    assert not (small / "facts").exists()
 
 
 # what goes wrong: a clear message, and the last good build stands

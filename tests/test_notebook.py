@@ -21,6 +21,7 @@ from kb.problems import UnknownIdError
 from kb.pubmed import snapshot
 from kb.pubmed.record import Link, Term
 from kb.pubmed.snapshot import Entry
+from kb.show import questions_of
 
 ROOT = Path(__file__).resolve().parent.parent
 EVIDENCE = str(ROOT / "evidence")
@@ -41,7 +42,7 @@ def outputs(page) -> dict[str, Block]:
     names = [
         name
         for name, member in vars(type(page)).items()
-        if callable(member) and not name.startswith("_") and name != "title"
+        if callable(member) and not name.startswith("_") and name not in {"title", "blocks", "sections"}
     ]
     return {name: getattr(page, name)() for name in names}
 
@@ -73,6 +74,14 @@ PAGES = {
     "intervention without a study": lambda: nb.intervention("cupping", EVIDENCE),
     "post": lambda: nb.post("tight-hip-flexors-knee-pain-culver-city", EVIDENCE),
     "overview": lambda: nb.overview(EVIDENCE),
+    "comparison": lambda: nb.comparison("tennis elbow", "shockwave", "pain", evidence=EVIDENCE),
+    "comparison with a pool": lambda: nb.comparison(
+        "achilles-tendinopathy", "shockwave", "function", evidence=EVIDENCE
+    ),
+    "comparison without an estimate": lambda: nb.comparison(
+        "running-related-injury", "ten-percent-rule", "running-injury-incidence", evidence=EVIDENCE
+    ),
+    "comparison without a study": lambda: nb.comparison("athletic-pubalgia", "cupping", "pain", evidence=EVIDENCE),
 }
 
 
@@ -187,10 +196,12 @@ def test_links_between_pages_lead_to_terms_that_have_one(base):
     for name, make in PAGES.items():
         for output in outputs(make()).values():
             for noun, identifier in re.findall(
-                r'href="(?:\.\./)?(condition|intervention|post)/([a-z0-9-]+)\.html"', output.html
+                r'href="(?:\.\./)?(condition|intervention|post|comparison)/([a-z0-9-]+)\.html"', output.html
             ):
                 if noun == "post":
                     assert identifier in base.corpus.posts
+                elif noun == "comparison":
+                    assert f"{noun}/{identifier}" in questions_of(base).pages.values(), name
                 else:
                     term = base.corpus.vocabulary(f"{noun}s")[identifier]
                     assert getattr(term, "kind", "") != "control", name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,8 +16,8 @@ from kb.appraisal.certainty import Body, Certainty, Overrule, graded, rate
 from kb.cite import author_year
 from kb.graph import narrower, node
 from kb.model import CertaintyReview, Corpus, Design, Direction, Finding, Measure, Outcome, Study
-from kb.synthesis.comparable import compare
-from kb.synthesis.comparison import Comparison, Group, Question, Review
+from kb.synthesis.comparable import REVIEWS, compare
+from kb.synthesis.comparison import Comparison, Excluded, Group, Question, Review
 from kb.synthesis.effects import RATIOS, back_transform
 from kb.synthesis.scale import Comparator, Window, comparator_class, weeks_of, window_of
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 Side = Literal["intervention", "comparator", "neither", "unknown"]
 _TOLD = {Direction.INTERVENTION, Direction.COMPARATOR, Direction.NO_DIFFERENCE}
+_BOTH = "both groups got it: the difference is due to what was added"
+_SUBGROUP = re.compile(r"\bsub-?groups?\b", re.IGNORECASE)
 _MEASURES = {**{measure.value: measure for measure in Measure}, "GEN": Measure.MD}
 _NO_TIME = {"pooled", "pooled over follow-ups", "cross-section", "cross-sectional"}
 """Timepoints that are none."""
@@ -114,10 +117,12 @@ class Result:
         """Estimate and interval in words, e.g. ``MD 8.64 (95% CI 4.7 to 12.58) points (0-100)``."""
         if self.estimate is None:
             return "no estimate known"
-        shown = f"{self.measure} {_number(self.estimate)}"
+        printed = self.printed
+        exact = [printed.estimate, printed.ci_low, printed.ci_high] if printed else []
+        shown = f"{self.measure} {_number(self.estimate, exact)}"
         if self.ci_low is not None and self.ci_high is not None:
             level = self.pooled.level if self.pooled else self.review.printed.ci_level if self.review else 95
-            shown += f" ({level:g}% CI {_number(self.ci_low)} to {_number(self.ci_high)})"
+            shown += f" ({level:g}% CI {_number(self.ci_low, exact)} to {_number(self.ci_high, exact)})"
         unit = f"points ({self.unit})" if self.unit and re.fullmatch(r"\d+-\d+", self.unit) else self.unit
         return f"{shown} {unit}" if unit and self.measure == "MD" else shown
 
@@ -153,12 +158,61 @@ class Answer:
 
         One review can favour one side at 1 month and the other at 3 months, both short term: then both lead.
         """
-        best: dict[tuple[str, Window], list[Result]] = {}
+        best: dict[tuple[Comparator, str, Window], list[Result]] = {}
         for result in self.results:
-            leading = best.setdefault((result.compared_with, result.window), [])
+            leading = best.setdefault((result.comparator, result.compared_with, result.window), [])
             if not leading or _at_another_time(result, leading):
                 leading.append(result)
         return tuple(result for some in best.values() for result in some)
+
+
+def compared(
+    corpus: Corpus,
+    graph: Graph,
+    question: Question,
+    *,
+    retracted: Collection[str] = (),
+    registrations: Mapping[str, Collection[str]] | None = None,
+) -> Comparison:
+    """The comparison of a question, without what tells of something else.
+
+    Where what was asked for was given to both groups, the difference between them is due to what was added: exercise
+    with shockwave against exercise answers what shockwave adds, not what exercise does. A subgroup of a trial, such as
+    those who trained most, was not made by chance and does not stand for the trial.
+    """
+    made = compare(corpus, graph, question, retracted=retracted, registrations=registrations)
+    asked = {name.split(":", 1)[1] for name in narrower(graph, node("intervention", question.intervention))}
+    groups, out = [], list(made.excluded)
+    for group in made.groups:
+        reasons = {row.study: _aside(row.printed, asked) for row in group.rows}
+        rows = tuple(row for row in group.rows if not reasons[row.study])
+        out += [
+            Excluded(row.study, row.printed.id, row.label, reasons[row.study])
+            for row in group.rows
+            if reasons[row.study]
+        ]
+        if rows:
+            groups.append(replace(group, rows=rows))
+    reviews = [
+        review if _tells(review.printed, asked) else replace(review, effect=None, reason=_BOTH)
+        for review in made.reviews
+    ]
+    return replace(made, groups=tuple(groups), reviews=tuple(reviews), excluded=tuple(out))
+
+
+def _aside(finding: Finding, asked: Collection[str]) -> str:
+    """Why a finding of a primary study tells of something else; empty where it does not."""
+    if not _tells(finding, asked):
+        return _BOTH
+    return "a subgroup of the study" if _SUBGROUP.search(finding.as_reported) else ""
+
+
+def _tells(finding: Finding, asked: Collection[str]) -> bool:
+    """Whether what was asked for stands on one side only, or in another form on the other."""
+    ours, theirs = {*finding.interventions}, {*finding.comparators}
+    if not (ours & {*asked} and theirs & {*asked}):
+        return True
+    return bool((ours - theirs) & {*asked})
 
 
 def answer(
@@ -170,7 +224,7 @@ def answer(
     registrations: Mapping[str, Collection[str]] | None = None,
 ) -> Answer:
     """The answer to a question; see :func:`kb.synthesis.comparable.compare` for what may be pooled."""
-    comparison = compare(corpus, graph, question, retracted=retracted, registrations=registrations)
+    comparison = compared(corpus, graph, question, retracted=retracted, registrations=registrations)
     maker = _Maker(corpus, graph, question)
     results = [maker.of_group(group) for group in comparison.groups]
     # What a review shows of one trial's arms is that trial's result: only its own estimates are its answer.
@@ -278,7 +332,7 @@ class _Maker:
         overrule = self._overrule(named)
         if printed.certainty is not None:
             certainty = graded(printed.certainty, overrule=overrule)
-        elif study.design in _REVIEWS and self._of_trials(study):
+        elif of_trials(self.corpus, study):
             body = Body(
                 randomized=True,
                 measure=_MEASURES[effect.measure],
@@ -319,8 +373,9 @@ class _Maker:
             direction = finding.direction_for(self.asked)
             named = self._comparators(finding.interventions, finding.comparators)
             ours = tuple(self.asked & {*finding.interventions, *finding.comparators})
-            against = self._labels(named)
-            alike = _alike(comparator_class(ours, named, self.corpus.interventions), against)
+            kind = comparator_class(ours, named, self.corpus.interventions)
+            against = self._name(named, kind, review=self.corpus.studies[key].design in REVIEWS)
+            alike = _alike(kind, against)
             if direction in _TOLD - sides.get(alike, _TOLD) and (key, finding.id) not in leading:
                 label = author_year(self.corpus.references.get(key), key)
                 found[key, finding.id] = Dissent(key, label, finding.id, direction, finding.timepoint, against)
@@ -363,19 +418,23 @@ class _Maker:
             favours = "intervention" if (estimate > null) is (better == "above") else "comparator"
         if size is Size.TRIVIAL and crosses:
             favours = "neither"
-        compared = self._labels(named) or comparator.value
+        compared_with = self._name(named, comparator, review=review is not None) or comparator.value
         printed = [review.printed] if review else [row.printed for row in group.rows] if group else []
         treatment, condition = self._treatment(printed), self._condition(printed)
         time = _time(printed[0] if len(printed) == 1 else None, window)
-        told = self._told((treatment, condition, named), time, (k, n, studies), certainty, favours, crosses, size)
+        other = (
+            self._name(named, comparator, review=review is not None),
+            self._name(named, comparator, review=review is not None, plain=True),
+        )
+        told = self._told((treatment, condition, other), time, (k, n, studies), certainty, favours, crosses, size)
         return Result(
-            kind, window, treatment[0], comparator, compared, measure, unit, better, estimate, low, high, favours,
+            kind, window, treatment[0], comparator, compared_with, measure, unit, better, estimate, low, high, favours,
             crosses, size, k, n, studies, certainty, clinician(told), patient(told), pooled, group, review,
         )  # fmt: skip
 
     def _told(
         self,
-        what: tuple[tuple[str, str], tuple[str, str], tuple[str, ...]],
+        what: tuple[tuple[str, str], tuple[str, str], tuple[str, str]],
         time: str | None,
         numbers: tuple[int | None, int | None, tuple[str, ...]],
         certainty: Certainty,
@@ -383,7 +442,7 @@ class _Maker:
         crosses: bool | None,
         size: Size,
     ) -> Told:
-        treatment, condition, named = what
+        treatment, condition, other = what
         k, n, studies = numbers
         designs = dict.fromkeys(self.corpus.studies[key].design.words for key in studies)
         people = dict.fromkeys(
@@ -395,8 +454,8 @@ class _Maker:
         return Told(
             intervention=treatment[0],
             intervention_plain=treatment[1],
-            comparator=self._labels(named) or None,
-            comparator_plain=self._labels(named, plain=True) or None,
+            comparator=other[0] or None,
+            comparator_plain=other[1] or None,
             outcome=self.outcome.label,
             outcome_plain=self.outcome.patient_label,
             condition=condition[0],
@@ -446,9 +505,16 @@ class _Maker:
             ours, theirs = theirs, ours
         return tuple(term for term in theirs if term not in ours) or theirs
 
-    def _labels(self, ids: Collection[str], *, plain: bool = False) -> str:
+    def _name(self, ids: Collection[str], kind: Comparator, *, review: bool, plain: bool = False) -> str:
+        """The comparator by name: treatments of a trial's other group were given together, controls are alternatives.
+
+        A review compares with the one or the other.
+        """
         terms = [self.corpus.interventions[i] for i in ids if i in self.corpus.interventions]
-        return " or ".join(term.patient_label if plain else term.label for term in terms)
+        labels = [term.patient_label if plain else term.label for term in terms]
+        if labels and (kind is Comparator.ADD_ON or (kind is Comparator.ACTIVE and not review)):
+            return _together(labels)
+        return " or ".join(labels)
 
     def _mcid(self, unit: str | None) -> float | None:
         """The smallest important difference in this unit, the largest of several; None where none is recorded."""
@@ -470,11 +536,6 @@ class _Maker:
                 return Overrule(review.level, review.by, review.on, review.reason)
         return None
 
-    def _of_trials(self, study: Study) -> bool:
-        reference = self.corpus.references.get(study.key)
-        told = " ".join(filter(None, (study.design_detail, reference.title if reference else None)))
-        return bool(_OF_TRIALS.search(told))
-
 
 def _together(labels: Collection[str]) -> str:
     """Treatments that one group got, e.g. ``Taping with exercise and advice``."""
@@ -493,6 +554,13 @@ def _time(printed: Finding | None, window: Window) -> str | None:
     if window is not Window.UNKNOWN:
         return window.words
     return said if said not in _NO_TIME else None
+
+
+def of_trials(corpus: Corpus, study: Study) -> bool:
+    """Whether a study is a review that says in its title or design that it is of randomized trials."""
+    reference = corpus.references.get(study.key)
+    told = " ".join(filter(None, (study.design_detail, reference.title if reference else None)))
+    return study.design in _REVIEWS and bool(_OF_TRIALS.search(told))
 
 
 def _egger(group: Group) -> float | None:
@@ -518,5 +586,11 @@ def _sum(numbers: Iterable[int | None]) -> int | None:
     return total if seen else None
 
 
-def _number(value: float) -> str:
+def _number(value: float, exact: Iterable[float | None] = ()) -> str:
+    """Three digits, or as printed where it is a printed number, its sign turned or not."""
+    for known in exact:
+        if known is not None and math.isclose(abs(value), abs(known), rel_tol=0.002):
+            places = len(f"{known}".partition(".")[2])
+            if round(abs(value), places) == abs(known):
+                return f"{math.copysign(known, value):.6g}"
     return f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"

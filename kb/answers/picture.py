@@ -33,8 +33,11 @@ def _forest(corpus: Corpus, answer: Answer, results: Sequence[Result]) -> Forest
     question = answer.question
     outcome = corpus.outcomes[question.outcome]
     treatment = corpus.interventions[question.intervention].label
-    title = f"{outcome.label}: {treatment} against {first.compared_with}"
-    groups = [_part(corpus, result) for result in results]
+    title = f"{outcome.label}: {named(treatment)} against {named(first.compared_with)}"
+    times = [result.when for result in results]
+    groups = [_part(corpus, result, alone=times.count(result.when) == 1) for result in results]
+    # Lights are for studies; a review is not judged by their tools.
+    judged = any(result.group is not None for result in results)
     mcids = [m.value for m in outcome.mcid if first.unit and m.unit == first.unit]
     return compute_forest(
         title,
@@ -44,13 +47,15 @@ def _forest(corpus: Corpus, answer: Answer, results: Sequence[Result]) -> Forest
         sides=_sides(results, treatment, first.compared_with),
         unit=first.unit if first.measure == "MD" else None,
         mcid=max(mcids, default=None),
-        domains=("Risk of bias",),
-        tool="as people judged it",
+        domains=("Risk of bias",) if judged else (),
+        tool="as people judged it" if judged else "",
         note=_note(results),
     )
 
 
-def _part(corpus: Corpus, result: Result) -> Subgroup:
+def _part(corpus: Corpus, result: Result, *, alone: bool) -> Subgroup:
+    """One result; where several share a timepoint, each says what it is of."""
+    about = "" if alone or result.printed is None else f": {result.printed.as_reported}"
     if result.group is not None and result.pooled is not None:
         weights = {row.label: row.weight for row in result.pooled.studies}
         rows = tuple(
@@ -63,10 +68,10 @@ def _part(corpus: Corpus, result: Result) -> Subgroup:
             )
             for row in result.group.rows
         )
-        label = f"Studies, {result.when}"
+        label = f"Studies, {result.when}{about}"
         return Subgroup(label, rows, _diamond(result) if result.pooled.k > 1 else None)
-    row = ForestRow(_review_label(result), result.estimate, result.ci_low, result.ci_high, n=result.n, bias=(None,))
-    return Subgroup(f"Review, {result.when}", (row,))
+    row = ForestRow(_review_label(result), result.estimate, result.ci_low, result.ci_high, n=result.n)
+    return Subgroup(f"Review, {result.when}{about}", (row,))
 
 
 def _review_label(result: Result) -> str:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kb.answers.answer import Answer, answer
-from kb.graph import cells
+from kb.answers.answer import Answer, answer, compared
+from kb.graph import cells, narrower, node
 from kb.model import Corpus, Finding, InterventionKind
-from kb.synthesis.comparable import compare
 from kb.synthesis.comparison import Comparison, Question
 
 if TYPE_CHECKING:
@@ -74,15 +73,17 @@ class Questions:
     def page_of(self, question: Question) -> Question | None:
         """The question whose page answers this one; None where no page does."""
         comparison = self._compare(question)
-        found = results_of(comparison)
-        if not found:
+        if not _printed(comparison):
             return None
-        for other in self._as_named(comparison):
-            if self._enough(other) and (other == question or results_of(self._compare(other)) == found):
-                return other
+        found = bearing_of(comparison)
         # Seen from the comparator's side it would be another page turned round.
         named = {term for _, finding in _printed(comparison) for term in finding.interventions}
-        return question if question.intervention in named and self._enough(question) else None
+        mine = {name.split(":", 1)[1] for name in narrower(self.graph, node("intervention", question.intervention))}
+        for other in self._as_named(question, comparison):
+            turned = other.intervention == question.intervention and not mine & named
+            if not turned and self._enough(other) and bearing_of(self._compare(other)) == found:
+                return other
+        return None
 
     def _enough(self, question: Question) -> bool:
         return len(self._cells.get((question.condition, question.intervention), ())) >= ENOUGH_STUDIES
@@ -93,25 +94,33 @@ class Questions:
 
     def _compare(self, question: Question) -> Comparison:
         if question not in self._made:
-            self._made[question] = compare(
+            self._made[question] = compared(
                 self.corpus, self.graph, question, retracted=self.retracted, registrations=self.registrations
             )
         return self._made[question]
 
     @cached_property
+    def _asked(self) -> frozenset[Question]:
+        return frozenset(self.about())
+
+    @cached_property
     def _made(self) -> dict[Question, Comparison]:
         return {}
 
-    def _as_named(self, comparison: Comparison) -> list[Question]:
-        """Questions of the terms of an answer's first finding, those that it names first before others."""
+    def _as_named(self, question: Question, comparison: Comparison) -> list[Question]:
+        """Questions of the terms of an answer's first finding, those that it names first before others.
+
+        Each term of the question itself may stay, because another finding can need a broader one.
+        """
         _, finding = _printed(comparison)[0]
         treatments = self._treatments(finding.interventions)
         asked = [
             Question(condition, treatment, outcome)
-            for condition in finding.conditions
-            for treatment in treatments
-            for outcome in finding.outcomes
+            for condition in dict.fromkeys((*finding.conditions, question.condition))
+            for treatment in dict.fromkeys((*treatments, question.intervention))
+            for outcome in dict.fromkeys((*finding.outcomes, question.outcome))
         ]
+        asked = [other for other in asked if other in self._asked]
         return sorted(asked, key=lambda question: sum(exactness(question, finding)))
 
 
@@ -129,6 +138,14 @@ def name_of(question: Question) -> str:
 def results_of(comparison: Comparison) -> frozenset[tuple[str, str]]:
     """Study and finding of everything in a comparison that has a comparable estimate."""
     return frozenset((study, finding.id) for study, finding in _printed(comparison))
+
+
+def bearing_of(comparison: Comparison) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+    """What has a comparable estimate, and what bears on the question besides."""
+    rest = {(out.study, out.finding) for out in comparison.excluded}
+    rest |= {(review.study, review.printed.id) for review in comparison.reviews}
+    known = results_of(comparison)
+    return known, frozenset(rest - known)
 
 
 def exactness(question: Question, finding: Finding) -> tuple[int, int, int]:

@@ -27,10 +27,12 @@ def title_of(corpus: Corpus, answer: Answer) -> str:
     """The question in words."""
     question = answer.question
     treatment = corpus.interventions[question.intervention].label
-    outcome, condition = corpus.outcomes[question.outcome].label, corpus.conditions[question.condition].label
-    other = f" against {corpus.interventions[question.comparator].label}" if question.comparator else ""
+    outcome = named(corpus.outcomes[question.outcome].label)
+    condition = named(corpus.conditions[question.condition].label)
+    other = f" against {named(corpus.interventions[question.comparator].label)}" if question.comparator else ""
     when = f", {question.window.words}" if question.window else ""
-    return f"{treatment}{other} for {condition}: {outcome}{when}"
+    about = f" for {condition}" if condition.casefold() != outcome.casefold() else ""
+    return f"{treatment}{other}{about}: {outcome}{when}"
 
 
 def source_words(corpus: Corpus, result: Result) -> str:
@@ -48,9 +50,10 @@ def source_words(corpus: Corpus, result: Result) -> str:
 
 def side_words(result: Result) -> str:
     """What an estimate favours, and whether its interval includes no effect."""
-    told = {"intervention": "favours it", "comparator": "favours the comparator", "neither": "favours neither"}
-    side = told.get(result.favours, "direction unclear")
-    return f"{side}, interval includes no effect" if result.crosses else side
+    if result.crosses:
+        return "the interval includes no effect"
+    told = {"intervention": named(result.treatment), "comparator": named(result.compared_with), "neither": "neither"}
+    return f"favours {told[result.favours]}" if result.favours in told else "direction unclear"
 
 
 def lines(corpus: Corpus, answer: Answer) -> Iterator[tuple[str, list[str]]]:

@@ -36,19 +36,28 @@ def answer_rows(questions: Questions, asked: Iterable[Question]) -> list[AnswerR
     An estimate that answers several questions, because its finding has two outcomes or stands under a broader term
     too, has one row: under the question that names it most exactly.
     """
-    best: dict[frozenset[tuple[str, str]], tuple[int, Question, Result]] = {}
+    known: dict[frozenset[tuple[str, str]], list[tuple[int, Question, Result]]] = {}
     for question in asked:
         for result in questions.answer(question).leads:
-            distance = _distance(question, result)
-            if result.findings not in best or distance < best[result.findings][0]:
-                best[result.findings] = distance, question, result
-    together: dict[tuple[str, str, str, str, str], list[AnswerRow]] = {}
-    for _, question, result in best.values():
-        page, surrogate = questions.page_of(question), questions.corpus.outcomes[question.outcome].surrogate
-        key = (
-            question.condition, question.intervention, result.compared_with, question.outcome, result.comparator.value,
-        )  # fmt: skip
-        together.setdefault(key, []).append(AnswerRow(question, result, name_of(page) if page else None, surrogate))
+            known.setdefault(result.findings, []).append((_distance(question, result), question, result))
+    rows = []
+    for several in known.values():
+        several.sort(key=lambda one: one[0])
+        _, question, result = several[0]
+        page = next((found for _, other, _ in several if (found := questions.page_of(other))), None)
+        surrogate = questions.corpus.outcomes[question.outcome].surrogate
+        rows.append(AnswerRow(question, result, name_of(page) if page else None, surrogate))
+    return in_order(rows)
+
+
+def in_order(rows: Iterable[AnswerRow]) -> list[AnswerRow]:
+    """The best known and largest first; timepoints of one comparison stay together."""
+    together: dict[tuple[str, ...], list[AnswerRow]] = {}
+    for row in rows:
+        question, result = row.question, row.result
+        about = (question.condition, question.intervention, question.outcome)
+        key = (*about, result.compared_with, result.comparator.value)
+        together.setdefault(key, []).append(row)
     groups = sorted(together.items(), key=lambda item: (min(map(_order, item[1])), item[0]))
     return [row for _, group in groups for row in group]
 
@@ -59,15 +68,17 @@ def _distance(question: Question, result: Result) -> int:
     if printed is None:
         return 0
     turned = question.intervention not in printed.interventions
-    return sum(exactness(question, printed)) + (1 if turned else 0)
+    both = question.intervention in {*printed.interventions} & {*printed.comparators}
+    return sum(exactness(question, printed)) + turned + 10 * both
 
 
-def _order(row: AnswerRow) -> tuple[bool, int, int, int]:
-    """What patients feel before what stands for it; certainty, then size of the effect, then number of studies."""
+def _order(row: AnswerRow) -> tuple[bool, int, bool, int, int]:
+    """What patients feel before what stands for it; certainty, a known direction, size, number of studies."""
     result = row.result
     return (
         row.surrogate,
         _LEVELS.index(result.certainty.level),
+        result.favours == "unknown" and not result.crosses,
         _SIZES.index(result.size),
         -(result.k or 0),
     )
@@ -89,7 +100,7 @@ def favours_words(result: Result) -> str:
         return named(result.treatment)
     if result.favours == "comparator":
         return named(result.compared_with)
-    return "neither" if result.favours == "neither" else "direction unclear"
+    return "neither" if result.favours == "neither" else "unclear"
 
 
 def certainty_words(result: Result) -> str:

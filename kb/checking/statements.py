@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb.citations.find_model import CitationKind
 from kb.citations.resolution import Confidence
+from kb.claims.verdicts import curated
 
 if TYPE_CHECKING:
     from kb.checking.published import Known
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Statement:
     """Sentences of one block, the studies cited for them, and the curated claims that stand in them.
 
-    ``sentences`` are in order; the last one is the statement's own: its locator is the statement's.
+    ``sentences`` are in order; the last one is the statement's own: its locator is the statement's. Of one that holds
+    the statements of several citations each has its part (see :mod:`kb.citations.find_spans`).
     """
 
     block: int
@@ -58,7 +60,7 @@ def statements(
     """Statements of a post in order.
 
     A curated claim belongs to the statement whose own sentence it is, else to one that holds its sentence, else it is
-    a statement by itself.
+    a statement by itself. Of several it is the one that cites most of the claim's studies.
 
     Parameters
     ----------
@@ -93,12 +95,21 @@ def _add_claims(made: dict[tuple[int, int, int], Statement], entry: Post, known:
     for block, sentence, locator in known:
         if locator not in claims:
             continue
-        holding = [s for s in by_block[block] if s.start <= sentence.start and sentence.end <= s.end]
-        own = [s for s in holding if s.own.start == sentence.start]
+        holding = [s for s in by_block[block] if any(_share(part, sentence) for part in s.sentences)]
+        own = [s for s in holding if _share(s.own, sentence)]
         if not holding:
             new = Statement(block, (sentence,))
             made[block, sentence.start, sentence.end] = new
             by_block[block].append(new)
-        statement = (own or holding or [by_block[block][-1]])[0]
+        told = {evidence.study for claim in claims[locator] for evidence in claim.evidence}
+        statement = max(own or holding or [by_block[block][-1]], key=lambda s: len(told & s.studies.keys()))
         statement.claims += claims[locator]
         statement.curated.append(locator)
+        if not curated(entry, locator):  # nothing is shown twice: what is curated as supported is so for all of them
+            for other in own:
+                if other is not statement:
+                    other.curated.append(locator)
+
+
+def _share(part: Sentence, sentence: Sentence) -> bool:
+    return part.start < sentence.end and sentence.start < part.end

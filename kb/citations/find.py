@@ -13,10 +13,11 @@ from kb.citations.find_model import CitationKind, Details, FoundCitation, Printe
 from kb.citations.find_named import Hit, named_in
 from kb.citations.find_names import group_in
 from kb.citations.find_numbers import numbers_in
-from kb.citations.find_reference import label_of, parse_reference
+from kb.citations.find_reference import is_entry, label_of, parse_reference
 from kb.citations.find_research import Phrase, phrases_in
 from kb.citations.find_same import compounds, joined, keyed
 from kb.citations.find_sentences import index_at, sentences_of
+from kb.citations.find_spans import with_spans
 from kb.citations.links import STUDY_KINDS, Target, classify
 from kb.citations.read.blocks import Block, BlockKind, PostText
 
@@ -48,7 +49,7 @@ def find(post: PostText) -> list[FoundCitation]:
     found = compounds(found)
     found += finder.known_names(found)
     found.sort(key=lambda citation: (citation.block, citation.start))
-    return joined(keyed(found))
+    return with_spans(post, joined(keyed(found)))
 
 
 def link_targets(post: PostText) -> Iterator[tuple[int, Block, Target]]:
@@ -110,7 +111,7 @@ class _Finder:
         if not listed and not re.match(r"\W{0,3}(?:\d{1,3}[.)\]]\s{0,2})?[^\W\d_]", block.text):
             return None
         printed = parse_reference(block.text) if _YEAR.search(block.text) else None
-        if printed is not None and not listed and not ((printed.volume or printed.pages) and printed.names):
+        if printed is not None and not listed and not is_entry(block.text, printed):
             printed = None
         label, begin = label_of(block.text)
         study = [target for target in targets if target.kind in STUDY_KINDS]

@@ -44,7 +44,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NEAR = 3
 _WINDOW = 60  # citations on each side of a link that may hold it: parentheses of 700 characters hold no more
 _NOT_RESEARCH = frozenset({LinkKind.TELEPHONE, LinkKind.MAIL, LinkKind.SOCIAL})
-_ON_THE_WEB = STUDY_KINDS | {LinkKind.NEWS, LinkKind.CHAT, LinkKind.WEB, LinkKind.MALFORMED}
+_ON_THE_WEB = STUDY_KINDS | {LinkKind.NEWS, LinkKind.CHAT, LinkKind.WEB, LinkKind.DOCUMENT, LinkKind.MALFORMED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ class CitationKind(StrEnum):
 class Sentence:
     """A sentence of a block, with its place and locator (see :mod:`kb.text`).
 
-    ``sha256`` is given where only the hash of the words is kept: a citation of ``evidence/posts``.
+    ``sha256`` is given where the words are not those that were hashed: of a citation of ``evidence/posts`` only the
+    hash is kept, and the part of a sentence that one of its citations is given for has the locator of the whole.
     """
 
     text: str
@@ -128,7 +129,8 @@ class FoundCitation:
     sentence
         The sentence it stands in; its locator is the citation's.
     statement
-        The sentences it is given for, in order: its own, and the one before it when it stands alone in parentheses.
+        The sentences it is given for, in order: its own, and the one before it when it stands alone in parentheses;
+        only a part of a sentence where the rest is another citation's (see :mod:`kb.citations.find_spans`).
     targets
         Its links, classified.
     printed, details

@@ -58,6 +58,14 @@ _VOLUME_WORD = re.compile(
 )
 _STOP = re.compile(r"(?<=[^\W_\d][\w)\]\"”])\s?[.?!](?=\s[A-Z\d\"“(])")
 _JOURNAL_SMALL = frozenset(str.split("of and in for the on de la et der für und to with a an i y do da del"))
+# Words that begin a sentence, never an author; some of them, such as "An" in Korea, are names only in a list.
+_BEGINS_PROSE = frozenset(
+    str.split(
+        "The Your Our My His Her Its Their This That These Those A In On At For From With If When While As Since After "
+        "Before Most Many Some All Both Each Every No Not One Two Three"
+    )
+)
+_AFTER_AUTHORS = re.compile(r"\s?[.,:;(]|\s(?:19|20)\d\d\b")
 _LAW = re.compile(
     r"\b(?:Assembly|Senate|House) Bill\b|\b(?:Act|Statute|Code|Law|Regulations?) (?:of|§|\d)|§", re.IGNORECASE
 )
@@ -108,6 +116,35 @@ def parse_reference(text: str) -> Printed | None:
     else:
         printed = _loose(body)
     return printed if printed is not None and _enough(printed) else None
+
+
+def is_entry(text: str, printed: Printed) -> bool:
+    """Whether a paragraph that is in no reference list is an entry of one, as parsed, and not prose with capitals.
+
+    It begins with authors whom a stop, a comma or the year follows, and the journal is written as one.
+
+    Examples
+    --------
+    >>> prose = "The PT is right. Rest helps, as Okafor et al. showed in 2031 in 320 walkers (doi:10.1000/x)."
+    >>> entry = "Okafor AB. Rest for sore tendons. J Ex. 2031;4(2):10-9."
+    >>> [is_entry(text, parse_reference(text)) for text in (prose, entry)]
+    [False, True]
+    """
+    if not printed.names or not (printed.volume or printed.pages):
+        return False
+    text = text[label_of(text)[1] : _LONGEST].lstrip()
+    names, used = _leading_authors(text)
+    if names is None and printed.authors and text.startswith(printed.authors):
+        used = len(printed.authors)
+    if not used or _BEGINS_PROSE & {name.split()[0] for name in printed.names if name.split()}:
+        return False
+    behind = _AFTER_AUTHORS.match(text, used) or text[used - 1] == "."
+    return bool(behind) and (printed.journal is None or _is_written_as_journal(printed.journal))
+
+
+def _is_written_as_journal(name: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", name)
+    return is_journal(name) or (bool(words) and all(w[0].isupper() or w in _JOURNAL_SMALL for w in words))
 
 
 def _enough(printed: Printed) -> bool:

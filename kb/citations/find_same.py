@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from kb.citations.find_model import CitationKind, FoundCitation
+from kb.citations.find_model import CitationKind, FoundCitation, Printed
 from kb.pubmed.names import fold
+
+_SLIP = 2
+"""Years by which a mention may miss those of its entry."""
+_MOST = 20
+"""Entries of one first author that are looked at."""
 
 
 def compounds(found: list[FoundCitation]) -> list[FoundCitation]:
@@ -59,7 +64,7 @@ def joined(found: list[FoundCitation]) -> list[FoundCitation]:
         return found
     result = []
     for citation in found:
-        entry = None
+        entry = key = None
         if citation.kind is CitationKind.NUMBERED:
             entry = by_label.get(citation.label or "")
         elif citation.kind is not CitationKind.REFERENCE:
@@ -67,6 +72,29 @@ def joined(found: list[FoundCitation]) -> list[FoundCitation]:
             if entry is None and citation.printed.names and citation.printed.year is None:
                 candidates = by_name.get(fold(citation.printed.names[0]), [])
                 entry = candidates[0] if len(candidates) == 1 else None
-        key = citation.key or (found[entry].key if entry is not None else None)
+            elif entry is None:
+                entry = _of_same_authors(found, citation, by_name)
+                key = found[entry].key if entry is not None else None
+        key = key or citation.key or (found[entry].key if entry is not None else None)
         result.append(replace(citation, entry=entry, key=key))
     return result
+
+
+def _of_same_authors(found: list[FoundCitation], citation: FoundCitation, by_name: dict[str, list[int]]) -> int | None:
+    """The one entry of the reference list by a citation's authors, whose year is a slip away; None with a link."""
+    printed = citation.printed
+    if not printed.names or printed.year is None or citation.targets:
+        return None
+    near = by_name.get(fold(printed.names[0]), [])[:_MOST]
+    same = [index for index in near if _by_authors(printed, found[index].printed)]
+    year = found[same[0]].printed.year if len(same) == 1 else None
+    return same[0] if year is not None and abs(year - printed.year) <= _SLIP else None
+
+
+def _by_authors(printed: Printed, entry: Printed) -> bool:
+    """Whether a list of authors may be told as printed."""
+    one = [fold(name) for name in printed.names]
+    listed = [fold(name) for name in entry.names]
+    if entry.et_al:
+        return printed.et_al or len(one) > 1
+    return one == listed or (set(one) <= set(listed) and len(listed) > 1 and printed.et_al)

@@ -24,6 +24,8 @@ class LinkKind(StrEnum):
     NEWS = "news"
     CHAT = "chat"
     SOCIAL = "social"
+    DOCUMENT = "document"
+    """A file on somebody's drive, which only they may open, or whom they let."""
     WEB = "web"
     TELEPHONE = "telephone"
     MAIL = "mail"
@@ -122,6 +124,10 @@ _CHATS = str.split(
 _SOCIAL = str.split(
     "facebook.com instagram.com twitter.com x.com youtube.com youtu.be tiktok.com linkedin.com pinterest.com "
     "reddit.com strava.com threads.net bsky.app yelp.com"
+)
+_DRIVES = str.split(
+    "docs.google.com drive.google.com dropbox.com onedrive.live.com 1drv.ms sharepoint.com notion.so notion.site "
+    "icloud.com box.com"
 )
 _REGISTRIES = ("clinicaltrials.gov", "isrctn.com", "anzctr.org.au", "crd.york.ac.uk", "trialsearch.who.int", "drks.de")
 _NEWS_PATH = re.compile(r"/(?:news|newsroom|press(?:-releases?)?|media-center|pressrelease)(?:/|$)", re.IGNORECASE)
@@ -246,6 +252,7 @@ def _kind(host: str, path: str) -> LinkKind:
         (LinkKind.PUBLISHER, _PUBLISHERS),
         (LinkKind.NEWS, _NEWS),
         (LinkKind.SOCIAL, _SOCIAL),
+        (LinkKind.DOCUMENT, _DRIVES),
     )
     for kind, names in table:
         if _within(host, path, names):

@@ -130,7 +130,10 @@ def _years_apart(citation: FoundCitation, record: Record) -> bool:
 
 
 def _text(citation: FoundCitation, reads: list[Read], library: Library, looked: Looked | None) -> Resolution:
-    """What the text names; less sure when the link carries another identifier than the study has."""
+    """What the text names; less sure when the link carries another identifier than the study has.
+
+    A link whose record nobody knows may be mistyped: what is probable by name stays so.
+    """
     text = by_text(citation, library)
     record = text.record
     if record is None:
@@ -143,13 +146,16 @@ def _text(citation: FoundCitation, reads: list[Read], library: Library, looked: 
         text = replace(text, by=By.ENTREZ)
     if not conflicts(record, reads) or _spoken_against(record, reads):
         return text
-    if text.confidence is Confidence.PROBABLE:
-        reason = f"{text.reason}, but the link carries another identifier"
-        return Resolution(candidates=(record, *text.candidates), reason=reason)
     one = fit(citation.printed, record, citation.details.journals)
     more = one.title or one.pages or one.volume or one.authors.named > 1
     last = family(citation.printed.names[0]).split()[-1:] if citation.printed.names else []
-    if not more and last and last[0] in COMMON and not corroborated(citation, library, record):
+    frequent = bool(not more and last and last[0] in COMMON and not corroborated(citation, library, record))
+    if text.confidence is Confidence.PROBABLE:
+        reason = f"{text.reason}, but the link carries another identifier"
+        if frequent or one.year != 0:
+            return Resolution(candidates=(record, *text.candidates), reason=reason)
+        return replace(text, reason=f"{reason}, whose record is not at hand")
+    if frequent:
         return replace(text, confidence=Confidence.PROBABLE, reason=f"{text.reason}; a frequent name")
     return text
 
@@ -185,10 +191,19 @@ def _by_key(citations: Sequence[FoundCitation], found: list[Resolution], reads: 
 
 
 def _by_entry(citations: Sequence[FoundCitation], found: list[Resolution]) -> list[Resolution]:
-    """A citation that is not certain by itself means what its entry in the reference list means."""
+    """A citation that is not certain by itself means what its entry in the reference list means.
+
+    So does one whose year is not the entry's, however well another study of these authors fits that year.
+    """
     result = []
     for citation, one in zip(citations, found, strict=True):
         entry = found[citation.entry] if citation.entry is not None and citation.entry < len(found) else None
+        if entry is not None and _of_another_year(citation, citations[citation.entry or 0]):
+            record, reason = entry.record, f"its entry in the reference list, of another year: {entry.reason}"
+            others = () if one.record is None or (record and record.id == one.record.id) else (one.record,)
+            by = By.ENTRY if record is not None else None
+            result.append(Resolution(record, entry.confidence, by, candidates=others, reason=reason))
+            continue
         if entry is not None and entry.record is not None and one.confidence is not Confidence.CERTAIN:
             better = one.record is None or entry.confidence is Confidence.CERTAIN
             if better and _bears(citation, entry.record):
@@ -196,6 +211,13 @@ def _by_entry(citations: Sequence[FoundCitation], found: list[Resolution]) -> li
                 one = Resolution(entry.record, entry.confidence, By.ENTRY, reason=reason)  # noqa: PLW2901
         result.append(one)
     return result
+
+
+def _of_another_year(citation: FoundCitation, entry: FoundCitation) -> bool:
+    """Whether a mention by name without a link was joined with its entry by its authors alone."""
+    years = citation.printed.year, entry.printed.year
+    named = citation.kind in {CitationKind.PARENTHETICAL, CitationKind.PROSE} and not citation.targets
+    return named and None not in years and years[0] != years[1]
 
 
 def _looking_back(citations: Sequence[FoundCitation], found: list[Resolution]) -> list[Resolution]:

@@ -99,7 +99,8 @@ def _fact(
             continue
         where = "in this post" if one.post == model.post else f"in '{model.title}'"
         line = model.case.citation.line
-        message = f"{named(one.record)}: the {what} is {value} here, but {standard} {where} (line {line})."
+        at = f" (line {line})" if line else ""  # a post that was not read from a file has no lines
+        message = f"{named(one.record)}: the {what} is {value} here, but {standard} {where}{at}."
         flag = Flag(  # where the record speaks against a value, another rule tells it: a note then
             "inconsistent",
             Severity.NOTE if wrong(value) else Severity.WARNING,
@@ -108,7 +109,7 @@ def _fact(
             str(standard),
             None,
             one.record.key,
-            f"{model.title}, line {line}",
+            f"{model.title}, line {line}" if line else model.title,
         )
         yield one.post, one.case.index, flag
 

@@ -151,12 +151,18 @@ def _year(case: Case, what: Subject, found: Agreement) -> Flag | None:
     years = str(own[0]) if len(own) == 1 else f"{own[0]} (online {own[-1]})"
     message = f"The text says {year}, but {_paper(what)} appeared in {years}."
     sides = (str(year), str(own[0]))
-    if found.year is Years.NEAR:
+    if found.year is Years.NEAR and not _too_late(year, what.record, found):
         why = "It may be that the one is the year online and the other that of the issue."
         return _flag(case, what, "wrong-year", Severity.NOTE, f"{message} {why}", sides)
     own_words = case.citation.printed.year is not None or str(year) in case.citation.text
     severity = Severity.ERROR if own_words or what.basis is Basis.CURATED else Severity.WARNING
     return _flag(case, what, "wrong-year", severity, message, sides)
+
+
+def _too_late(year: int, record: Record, found: Agreement) -> bool:
+    """Whether a year is after print and electronic publication, both known, of what is surely the paper."""
+    surely = found.place or found.title is Titles.SAME
+    return surely and record.electronic and year > max(record.years)
 
 
 def _journal(case: Case, what: Subject, found: Agreement) -> Flag | None:

@@ -100,6 +100,9 @@ def _bad(target: Target, *, cited: bool, shown: str) -> Flag | None:
             return None
         message = f"The link '{short}' is relative: it leads to a page beside this one, which may not be meant."
         return Flag("bad-link", Severity.WARNING, message, href)
+    if target.kind is LinkKind.DOCUMENT and cited:
+        message = f"The link '{short}' of this citation leads to a private document on {target.host}, which is no source."
+        return Flag("bad-link", Severity.WARNING, message, href)
     if target.problem is None:
         return None
     if target.problem.endswith(_FROM_CHAT):
@@ -117,7 +120,7 @@ def _bad(target: Target, *, cited: bool, shown: str) -> Flag | None:
 
 def unlinked(post: Sequence[Case]) -> frozenset[int]:
     """Indices of the citations by name that need a link: the first of each study that has none in the post."""
-    linked = [case for case in post if any(not case.is_own(t) for t in case.citation.targets) or _prints_id(case)]
+    linked = [case for case in post if any(_leads_out(case, t) for t in case.citation.targets) or _prints_id(case)]
     indices = {case.index for case in linked}
     keys = {case.citation.key for case in linked if case.citation.key}
     ids = {record.id for case in linked for record in _meant(case)}
@@ -149,6 +152,11 @@ def linked_by_name(post: Sequence[Case]) -> frozenset[int]:
         if any(fit_authors(printed, record.authors).who is Who.SAME for record in linked.values()):
             found.add(case.index)
     return frozenset(found)
+
+
+def _leads_out(case: Case, target: Target) -> bool:
+    """Whether a link leads to what others may open: not the site itself, nor somebody's own document."""
+    return not case.is_own(target) and target.kind is not LinkKind.DOCUMENT
 
 
 def _is_named(citation: FoundCitation) -> bool:

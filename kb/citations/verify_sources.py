@@ -165,12 +165,19 @@ def no_source_flags(case: Case, post: Sourced) -> Iterator[Flag]:
         return
     back = _looks_back(case, post)
     if back is not None:
-        message = f"'{words}' has no source here; it may be the study linked in line {back}."
+        message = f"'{words}' has no source here; it may be the study linked {_in_line(back)}."
         yield Flag("no-source", Severity.NOTE, message, words)
         return
     severity = Severity.WARNING if _tells_a_study(case) else Severity.NOTE
-    what = "tells of a study" if citation.kind is CitationKind.NAMELESS else "refers to research"
-    yield Flag("no-source", severity, f"'{words}' {what}, but neither names nor links it.", words)
+    message = "The text speaks of research without naming or linking it."
+    if citation.kind is CitationKind.NAMELESS:
+        message = f"'{words}' tells of a study, but neither names nor links it."
+    yield Flag("no-source", severity, message, words)
+
+
+def _in_line(line: int) -> str:
+    """Where in the post; a post that was not read from a file has no lines."""
+    return f"in line {line}" if line else "elsewhere in this post"
 
 
 def _known(case: Case, record: Record, words: str, post: Sourced) -> Flag:
@@ -178,7 +185,7 @@ def _known(case: Case, record: Record, words: str, post: Sourced) -> Flag:
     line = post.studies.get(record.id)
     is_it = "it is" if sure and basis_of(case) is not Basis.RULE else "it is probably"
     severity = Severity.WARNING if _tells_a_study(case) and line is None else Severity.NOTE
-    where = f", linked in line {line}" if line is not None else ""
+    where = f", linked {_in_line(line)}" if line is not None else ""
     message = f"'{words}' has no source; {is_it} {named(record)}{where}."
     fix = parenthesis(record)
     return Flag("no-source", severity, message, words, named(record), fix, record.key, record.source, basis_of(case))

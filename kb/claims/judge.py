@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kb.citations.resolution import Confidence
-from kb.claims import judge_direction, judge_numbers, judge_pico, judge_time, judge_wording
+from kb.claims import (
+    judge_amounts,
+    judge_arms,
+    judge_direction,
+    judge_numbers,
+    judge_pairs,
+    judge_pico,
+    judge_sex,
+    judge_time,
+    judge_wording,
+)
 from kb.claims.judge_case import Case, Closeness, Terms, facts_of, ids
 from kb.claims.judge_contrary import Contrary
 from kb.pubmed.notices import excluded
@@ -23,13 +35,19 @@ if TYPE_CHECKING:
 
 _CHECKS = (
     judge_pico.population,
+    judge_sex.sex,
     judge_pico.condition,
     judge_pico.intervention,
     judge_pico.outcome,
     judge_numbers.numbers,
+    judge_amounts.amounts,
+    judge_pairs.pairs,
+    judge_pairs.other_outcome,
+    judge_arms.arms,
     judge_time.time,
     judge_time.arm,
     judge_direction.direction,
+    judge_direction.told_null,
     judge_wording.causal,
     judge_wording.certain,
 )
@@ -38,9 +56,51 @@ _ANSWERED = {
     "other-intervention": {"other-arm"},
     "other-outcome": {"too-certain", "causal-wording"},
     "number-differs": {"one-sided"},
+    "other-timepoint": {"one-sided", "no-clear-effect"},
+    "no-clear-effect": {"one-sided"},
     "direction-reversed": {"too-certain"},
 }
 """Rule -> rules that would only say again what it already says."""
+
+
+_CITED = re.compile(
+    r"\b(?P<name>[A-Z][\w'’-]{1,24})(?:,? (?:et al\.?|and (?:colleagues|[A-Z][\w'’-]{1,24})|& [A-Z][\w'’-]{1,24}))?,?"
+    r" \(?"
+    r"(?P<year>(?:19[5-9]|20[0-4])\d)\b"
+)
+"""An author with a year."""
+_NAME = re.compile(r"[\w'’-]{2,}")
+_MARK = re.compile(r"\[\^?\d{1,3}\]")
+_NO_AUTHORS = frozenset(
+    (
+        "in",
+        "the",
+        "since",
+        "until",
+        "by",
+        "from",
+        "to",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "sci",
+        "med",
+        "ther",
+        "phys",
+        "sports",
+        "surg",
+    )
+)
+"""Words in capitals before a year that name nobody."""
 
 
 class Judge:
@@ -86,6 +146,7 @@ class Judge:
         *,
         subject: Says | None = None,
         mentioned: Collection[str] = (),
+        behind: str | None = None,
     ) -> list[Flag]:
         """Flags of one statement, errors first; none when no study of the base is tied to it.
 
@@ -101,6 +162,8 @@ class Judge:
             What the post's title and section are about: fills in a condition that the statement leaves out.
         mentioned
             Every study that the post cites anywhere; these are not told of as contrary.
+        behind
+            The sentence after the statement, which may say what else was given; None when it is not at hand.
         """
         about = ids(subject.conditions) if subject else ()
         tied = [(k, c) for k, c in studies if k in self._corpus.studies and c is not Confidence.UNKNOWN]
@@ -110,15 +173,28 @@ class Judge:
             return []
         points: dict[Hashable, list[Point]] = defaultdict(list)
         for key, sure in tied:
-            case = self._case(says, about, key, certain=sure is Confidence.CERTAIN)
+            case = replace(self._case(says, about, key, certain=sure is Confidence.CERTAIN), behind=behind)
             for point in _points(case):
                 points[point.about].append(point)
         flags = [some[0].flag for some in points.values() if all(point.flag for point in some)]
+        if self._names_others(says.text, [key for key, _ in tied]):
+            flags = [flag for flag in flags if flag and flag.rule != "number-differs"]
         chosen = _settle([flag for flag in flags if flag])
         if not any(flag.rule in {"other-condition", "other-intervention"} for flag in chosen):
             known = {key for key, _ in studies} | set(mentioned) | self._left_out
             chosen += self._others().flags(says, self._narrowed(ids(says.conditions), about), known)
         return sorted(chosen, key=lambda flag: flag.severity.rank)
+
+    def _names_others(self, text: str, keys: Sequence[str]) -> bool:
+        """Whether a text cites a study besides some: a number in it may be that study's."""
+        if len(set(_MARK.findall(text))) > len(keys):
+            return True
+        authors = [self._corpus.references[key].author for key in keys if key in self._corpus.references]
+        known = {name.casefold() for some in authors for author in some for name in _NAME.findall(author)}
+        years = {self._corpus.references[key].year for key in keys if key in self._corpus.references}
+        cited = [(match["name"].casefold(), int(match["year"])) for match in _CITED.finditer(text)]
+        named = {name for name, year in cited if name not in known and name not in _NO_AUTHORS}
+        return bool(named) or (len(cited) > len(keys) and bool({year for _, year in cited} - years))
 
     def _narrowed(self, told: tuple[str, ...], about: tuple[str, ...]) -> tuple[str, ...]:
         """Told conditions; those of the subject where none is told, or where they are narrower than a told one."""

@@ -16,14 +16,23 @@ from kb.claims import wording
 from kb.claims.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from kb.claims.says import Said, Says
     from kb.graph import Graph
-    from kb.model import Corpus, Finding, Reference, Study
+    from kb.model import Corpus, Finding, Reference, Study, Term
 
 WINDOW = 1.35
 """Two times are the same when neither is more than about a third longer: 3 months are 12 weeks, 1 year is 48 weeks."""
+INJURIES = frozenset({"acute-injury", "overuse-injury", "running-related-injury", "sports-injury"})
+"""Conditions that are also what is counted: injuries of any kind."""
+OCCURRENCE = "occurrence"
+_GOT_IT = re.compile(r"\bdevelop(?:s|ed)? (?:it|them|this|that|one|the (?:condition|problem|injury))\b", re.IGNORECASE)
+_ONSET = re.compile(
+    r"\b(?:develop(?:s|ed|ing)?|(?:risk|odds|likelihood|chances?|incidence|new cases) (?:of|for)|prevent(?:s|ed|ing)?"
+    r"|new)\s(?:\w{1,15}\s){0,2}$",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"(?<![\w.,])[-−]?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,6})?(?!\d)")
 _DURATION = re.compile(
     r"(\d{1,4}(?:\.\d{1,2})?)(?:[ -](?:to|and|or|,)?[ -]?\d{1,4})?[ -](day|week|month|year)s?\b", re.IGNORECASE
@@ -103,7 +112,8 @@ class Facts:
 class Case:
     """A statement and one study that it is tied to.
 
-    ``conditions`` are those told, or those of the subject where the statement leaves them out.
+    ``conditions`` are those told, or those of the subject where the statement leaves them out; ``behind`` is the
+    sentence after the statement, None when it is not known.
     """
 
     corpus: Corpus
@@ -113,7 +123,21 @@ class Case:
     study: Study
     facts: Facts
     certain: bool = True
+    behind: str | None = None
     memory: dict[str, tuple[Finding, ...]] = field(default_factory=dict, compare=False)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Told outcomes; a statement about injuries that names no other outcome is about how often they occur."""
+        told = ids(self.says.outcomes)
+        if told:
+            return told
+        occurs = any(said.id in INJURIES or self._sets_in(said) for said in self.says.conditions)
+        return (OCCURRENCE,) if occurs or _GOT_IT.search(self.says.text) else ()
+
+    def _sets_in(self, said: Said) -> bool:
+        """Whether a condition is told as what somebody gets: "twice as likely to develop shin splints"."""
+        return _ONSET.search(self.says.text[max(0, said.start - 60) : said.start]) is not None
 
     @property
     def label(self) -> str:
@@ -175,7 +199,7 @@ class Case:
 
     def on_outcome(self, findings: Sequence[Finding]) -> list[Finding]:
         """Findings on a told outcome: the same or narrower ones, else wider ones; all when none is told."""
-        told = ids(self.says.outcomes)
+        told = self.outcomes
         if not told:
             return list(findings)
         ranked = [(self.terms.nearest("outcome", told, finding.outcomes), finding) for finding in findings]
@@ -198,6 +222,24 @@ def words(said: Iterable[Said]) -> str:
     """The words that terms were recognised by, as they stand in the statement; those inside longer ones left out."""
     told = list(dict.fromkeys(term.words for term in said))
     return ", ".join(one for one in told if not any(one != other and one in other for other in told))
+
+
+_VERBAL = re.compile(
+    r"^(?:prevent|reduc|lower|improv|increas|decreas|be |is |are |was |were |get |got |getting |risk of|stay |pick"
+    r"|fewer|speed|than |free |like )",
+    re.IGNORECASE,
+)
+
+
+def nouns(said: Iterable[Said], terms: Mapping[str, Term]) -> str:
+    """Told terms for "is about ...": the told words where they are a name, else the term's label."""
+    plain = []
+    for term in said:
+        odd = _VERBAL.match(term.words) or {*term.words} & {*'"“”'}
+        label = terms[term.id].label if odd and term.id in terms else ""
+        plain.append(f"{label[:1].lower()}{label[1:]}" if label else term.words)
+    shown = list(dict.fromkeys(plain))
+    return ", ".join(one for one in shown if not any(one != other and one in other for other in shown))
 
 
 def near_time(weeks: float, told: Iterable[float]) -> bool:

@@ -10,6 +10,7 @@ from kb.citations.flag import Basis, Flag
 from kb.cite import author_year
 from kb.claims import wording
 from kb.claims.judge_case import Closeness, brief, ids
+from kb.claims.judge_pico import UMBRELLAS
 from kb.claims.rules import RULES
 from kb.model import ClaimDirection, Direction, InterventionKind, Verification
 
@@ -94,9 +95,15 @@ class Contrary:
                 self._terms.nearest("condition", conditions, one.conditions),
                 self._terms.nearest("outcome", outcomes, one.outcomes),
             )
-            if max(near) <= Closeness.NARROWER and self._fair(one, told, together=together):
+            umbrella = near[0] is Closeness.NARROWER and not self._alike(conditions, one.conditions)
+            if max(near) <= Closeness.NARROWER and not umbrella and self._fair(one, told, together=together):
                 found[key].append(one)
         return found
+
+    def _alike(self, told: Sequence[str], studied: Sequence[str]) -> bool:
+        """Whether a studied condition is a kind of a told one that names a complaint, not of an umbrella."""
+        plain = [one for one in told if one not in UMBRELLAS]
+        return self._terms.nearest("condition", plain, studied) <= Closeness.NARROWER
 
     def _fair(self, finding: Finding, told: Sequence[str], *, together: bool) -> bool:
         """Whether the comparison bears on a statement about the told interventions.

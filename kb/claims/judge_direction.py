@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 from kb.citations.flag import Severity
 from kb.claims import wording
-from kb.claims.judge_case import Closeness, Point, ids, words
-from kb.model import Better, ClaimDirection, Direction, InterventionKind, Wording
+from kb.claims.judge_case import Closeness, Point, durations, ids, near_time, words
+from kb.claims.judge_fair import against_control, between_groups, is_control, kindred, pure
+from kb.claims.judge_told import told_findings
+from kb.claims.read_wording import is_negated
+from kb.claims.says import NumberRole
+from kb.model import Better, ClaimDirection, Direction, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,49 +25,76 @@ if TYPE_CHECKING:
 
 _THAN = re.compile(
     r"\b(?:than|versus|vs\.?|over|against|compar\w{1,6} (?:to|with)|relative to|(?:superior|inferior) to"
-    r"|outperform\w{0,4}|beats?)\s+(?:[\w-]{1,20}\s+){0,3}$",
+    r"|outperform\w{0,4}|beats?|ahead of)\s+(?:[\w-]{1,20}\s+){0,3}$",
     re.IGNORECASE,
 )
 _COMPARING = re.compile(
-    r"\b(?:than|versus|vs|compared|comparable|outperform\w{0,4}|superior|better|over|against)\b", re.IGNORECASE
+    r"\b(?:than|versus|vs|compared|comparable|outperform\w{0,4}|superior|better|over|against|beats?|ahead)\b",
+    re.IGNORECASE,
 )
 _LISTED = re.compile(r"\s*(?:,|or|and|, or|, and)\s+(?:with\s+|to\s+)?", re.IGNORECASE)
 _GOOD = re.compile(
-    r"\b(?:superior|better|outperform\w{0,4}|more effective|beats?|greater (?:improvements?|reductions?|gains?|relief)"
-    r"|improved\b[^.;]{1,60}\b(?:than|versus|compared))\b",
+    r"\b(?:superior|better|outperform\w{0,4}|more effective|beats?|w(?:ins?|on) over|ahead|sooner|faster|quicker"
+    r"|greater (?:improvements?|reductions?|gains?|relief)"
+    r"|(?:improve[sd]?|help(?:s|ed)?)\b[^.;]{1,60}\b(?:than|versus|compared))\b",
     re.IGNORECASE,
 )
 _BAD = re.compile(r"\b(?:worse|inferior|poorer|less effective)\b", re.IGNORECASE)
-_LOW = re.compile(r"\b(?:lower|less|fewer|reduced|shorter|smaller)\b", re.IGNORECASE)
+_LOW = re.compile(
+    r"\b(?:lower|less|fewer|reduce[sd]|lowers|lowered|eased?s?|relieve[sd]|shorter|smaller)\b", re.IGNORECASE
+)
 _HIGH = re.compile(r"\b(?:higher|longer|larger|more (?:frequent|often|common))\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:no|not|nor|never|similar|comparable|equal\w{0,2}|same|neither|weaker)\b|n't\b", re.IGNORECASE)
 _NO_DIFFERENCE = re.compile(r"(?:\b(?:not|no|nor)|n't)\s+(?:\w{1,15}\s+){0,2}differ", re.IGNORECASE)
 _TIMED = re.compile(
-    r"\b(?:(?:short|long|mid|medium|shorter|longer)[- ]term|follow-up|early|earlier|initially|at first|later|in the end"
-    r"|eventually|lasting|durable)\b",
+    r"\b(?:(?:short|long|mid|medium|shorter|longer)[- ]term|follow-up|earlier|initially|at first|later|in the end"
+    r"|early(?! (?:physi|therap|pt\b|rehab|treat|exerci|referr|mobili|access|initiat|care|load|weight))"
+    r"|eventually|lasting|durable|beyond|onwards?|but|yet|although|though|however|while|whereas"
+    r"|(?:did|does|was|were) not)\b",
     re.IGNORECASE,
 )
-_INJURY = re.compile(r"\binjur", re.IGNORECASE)
+"""Words that set one time or result against another; an early treatment is none."""
+_NOT_CLEAR = re.compile(
+    r"\b(?:not (?:\w{1,15} ){0,2}(?:clear|significant|differ|certain|important|conclusive)"
+    r"|no (?:\w{1,15} ){0,2}(?:clear|significant|difference|effect|benefit|advantage)"
+    r"|non-?significant|insignificant|uncertain|unclear|inconclusive|chance|includ\w{1,3} no|cross\w{0,3}"
+    r"|without (?:\w{1,15} ){0,2}significan\w{1,3}|short of|just missed|did(?:n't| not) (?:differ|reach))\b",
+    re.IGNORECASE,
+)
+"""Words by which a statement says itself that the difference it tells is not clear."""
+_INTERVAL = re.compile(r"\b(?:CI|confidence interval|credible interval)\b")
+_INVERSE = re.compile(r"\b(?:inverse(?:ly)?|the reverse|opposite direction|fell as [^.;]{1,40} rose)\b", re.IGNORECASE)
+_MORE_RISK = re.compile(
+    r"\b(?:(?:higher|greater|increased|raised|elevated|more) (?:\w{1,15} ){0,3}"
+    r"(?:risks?|rates?|odds|likely|injur\w{1,4}|pain)"
+    r"|(?:raises?|raised|increases?|increased) (?:\w{1,15} ){0,4}risks?|risk factors?"
+    r"|(?:the )?(?:higher|more|weaker) [^.;]{3,60}, the (?:higher|more|greater))\b",
+    re.IGNORECASE,
+)
 _DISAGREE = re.compile(r"\b(?:conflicting|inconsistent|contradictory|could not|inconclusive|mixed)\b", re.IGNORECASE)
-_COMPARING = re.compile(
-    r"\b(?:than|versus|vs|compared|comparable|outperform\w{0,4}|superior|better|over|against)\b", re.IGNORECASE
-)
-_LISTED = re.compile(r"\s*(?:,|or|and|, or|, and)\s+(?:with\s+|to\s+)?", re.IGNORECASE)
-_BETTER = re.compile(
-    r"\b(?:superior|better|outperform\w{0,4}|more effective|beats?|greater (?:improvements?|reductions?|gains?|relief)"
-    r"|improved\b[^.;]{1,60}\b(?:than|versus|compared))\b",
+_GAINED = re.compile(
+    r"\b(?:improvements?|gains?|recovery|relief|reductions?)\s(?:[\w()-]{1,20}\s){0,8}?(?:was|were)\s"
+    r"(?:(?P<less>smaller|less|lower|poorer|slower)|(?:larger|greater|bigger|faster|more))\b",
     re.IGNORECASE,
 )
-_NOT_BETTER = re.compile(
-    r"\b(?:no|not|nor|never|worse|less|lower|weaker|similar|comparable|equal\w{0,2}|same|neither)\b|n't\b",
+"""How large a gain was, whichever way its outcome counts."""
+_OF_ALL = re.compile(
+    r"\b(?:both|all|each|every|either)\s(?:of\s)?(?:the\s)?(?:\w{1,15}\s){0,2}(?:groups?|arms?)\b", re.IGNORECASE
+)
+_CHANGE = re.compile(
+    r"\b(?:reduce[sd]?|reducing|lower(?:s|ed)|decrease[sd]?|increase[sd]?|improve[sd]?|change[sd]|alter(?:s|ed)|correct(?:s|ed)"
+    r"|normali[sz]e[sd])\s(?:\w{1,15}\s){0,2}$",
     re.IGNORECASE,
 )
+"""Before an outcome that the statement says is changed: "reduces hip adduction"."""
+_P = re.compile(r"[<=≤]?\s?(0?\.\d{1,6})")
 _BEFORE = 60
 """Characters before a term in which "than" or "compared with" makes it the comparator."""
 _FOR = {Direction.INTERVENTION, Direction.IMPROVEMENT}
 _NULL = {Direction.NO_DIFFERENCE, Direction.NO_ASSOCIATION}
 _ASSOCIATIONS = {Direction.ASSOCIATION, Direction.NO_ASSOCIATION}
 _TELLS_EFFECT = {ClaimDirection.BENEFIT, ClaimDirection.HARM, ClaimDirection.CAUSE, ClaimDirection.ASSOCIATION}
+_RELATED = {ClaimDirection.ASSOCIATION, ClaimDirection.CAUSE, ClaimDirection.HARM}
 _TOLD = {ClaimDirection.BENEFIT: "a benefit", ClaimDirection.HARM: "harm", ClaimDirection.NO_EFFECT: "no effect"}
 
 
@@ -98,13 +129,8 @@ def _after(case: Case) -> list[Said]:
         listed = bool(after) and _LISTED.fullmatch(text[after[-1].end : said.start])
         if listed or _THAN.search(text[max(0, said.start - _BEFORE) : said.start]):
             after.append(said)
-    controls = [said for said in case.says.interventions if _is_control(case, said.id)]
+    controls = [said for said in case.says.interventions if is_control(case, said.id)]
     return after or (controls if len(controls) < len(case.says.interventions) else [])
-
-
-def _is_control(case: Case, identifier: str) -> bool:
-    term = case.corpus.interventions.get(identifier)
-    return term is not None and term.kind is InterventionKind.CONTROL
 
 
 def told_direction(case: Case) -> ClaimDirection | None:
@@ -112,8 +138,12 @@ def told_direction(case: Case) -> ClaimDirection | None:
     told, text = case.says.direction, case.says.text
     if _NO_DIFFERENCE.search(text):
         return None
+    if told is None and _is_changed(case):
+        return ClaimDirection.CAUSE
     if told is not ClaimDirection.COMPARISON:
         return told
+    if gained := _GAINED.search(text):
+        return None if _NOT.search(text) else ClaimDirection.HARM if gained["less"] else ClaimDirection.BENEFIT
     signs = {pattern for pattern in (_GOOD, _BAD, _LOW, _HIGH) if pattern.search(text)}
     if len(signs) != 1 or _NOT.search(text):
         return None
@@ -121,12 +151,22 @@ def told_direction(case: Case) -> ClaimDirection | None:
     wanted = {_LOW: Better.LOWER, _HIGH: Better.HIGHER}.get(sign)
     if wanted is None:
         return ClaimDirection.BENEFIT if sign is _GOOD else ClaimDirection.HARM
-    better = {case.corpus.outcomes[x].better for x in ids(case.says.outcomes) if x in case.corpus.outcomes}
-    if not better and _INJURY.search(text):
+    better = {case.corpus.outcomes[x].better for x in case.outcomes if x in case.corpus.outcomes}
+    if not better and "injur" in text.casefold():
         better = {Better.LOWER}
     if len(better) != 1 or None in better:
         return None
     return ClaimDirection.BENEFIT if wanted in better else ClaimDirection.HARM
+
+
+def _is_changed(case: Case) -> bool:
+    """Whether a told outcome is what some verb changes."""
+    text = case.says.text
+    for said in case.says.outcomes:
+        verb = _CHANGE.search(text[max(0, said.start - 60) : said.start])
+        if verb and not is_negated(text, max(0, said.start - 60) + verb.start()):
+            return True
+    return False
 
 
 def _on(case: Case, told: Sequence[str], side: Sequence[str]) -> bool:
@@ -172,7 +212,15 @@ def is_null(finding: Finding) -> bool:
     """No difference, no association, an interval that crosses no effect, or results that are called conflicting."""
     if finding.direction is Direction.UNCLEAR:
         return bool(_DISAGREE.search(finding.note or ""))
-    return finding.direction in _NULL or (wording.crosses(finding) and finding.direction is not Direction.IMPROVEMENT)
+    if finding.direction in _NULL or finding.direction is Direction.IMPROVEMENT:
+        return finding.direction in _NULL
+    return wording.crosses(finding) and not _touches(finding)
+
+
+def _touches(finding: Finding) -> bool:
+    """Whether an interval ends at no effect only because it is printed rounded: its p-value is below 0.05."""
+    p = _P.match(finding.p or "")
+    return finding.measure.null_value in {finding.ci_low, finding.ci_high} and p is not None and float(p[1]) < 0.05
 
 
 def _fair(case: Case, finding: Finding, both: Sides) -> bool:
@@ -187,22 +235,65 @@ def _fair(case: Case, finding: Finding, both: Sides) -> bool:
         return here is not None
     mine, other = (finding.interventions, finding.comparators)[:: 1 if here else -1]
     added = [x for x in other if x not in mine]
-    return bool(other) and all(_is_control(case, x) for x in added)
+    return bool(other) and against_control(case, finding, added)
+
+
+def _meant(case: Case, both: Sides) -> list[Finding]:
+    """Findings that the statement can be held against: those whose numbers it gives, else the comparable ones."""
+    told = [f for f in told_findings(case) if place(case, f, both) is not None or f.direction in _ASSOCIATIONS]
+    found = told or [f for f in case.matched() if _fair(case, f, both)]
+    return pure(case, [f for f in found if f.direction is not Direction.DESCRIPTIVE])
+
+
+def _unclear(case: Case, both: Sides | None) -> list[Finding]:
+    """Null findings that stand for a told effect where no finding is on the told outcome or side: all must be null."""
+    if both is None:
+        found = between_groups(case)
+    else:
+        found = [f for f in kindred(case, case.study.findings) if place(case, f, both) is not None]
+        found = pure(case, [f for f in found if _fair(case, f, both) and f.direction is not Direction.DESCRIPTIVE])
+    return found if all(is_null(finding) for finding in found) else []
+
+
+def told_null(case: Case) -> Iterator[Point]:
+    """An effect told with the number of a result that is not clear, though other results on the outcome may be."""
+    tells = told_direction(case) in _TELLS_EFFECT or _changes(case)
+    told = [f for f in told_findings(case) if f.direction is not Direction.DESCRIPTIVE]
+    if not tells or not told or _NOT_CLEAR.search(case.says.text):
+        return
+    if all(is_null(finding) for finding in told):
+        yield Point("effect", _no_effect(case, told))
+
+
+def _changes(case: Case) -> bool:
+    """Whether a statement whose kind is open tells a change: "halves complications", "lowered by 5 points"."""
+    told = case.says.direction
+    if told not in {None, ClaimDirection.COMPARISON} or _NO_DIFFERENCE.search(case.says.text):
+        return False
+    return any(n.role is NumberRole.CHANGE or (n.role is NumberRole.EFFECT and n.unit) for n in case.says.numbers)
 
 
 def direction(case: Case) -> Iterator[Point]:
     """Direction of the comparable findings against the told one."""
     told, both = told_direction(case), sides(case)
-    says = case.says
-    if told is None or both is None or not (says.outcomes or case.conditions or both.against):
+    if _OF_ALL.search(case.says.text) and case.says.direction is ClaimDirection.BENEFIT:
+        return  # that every group did better tells nothing of their difference
+    if told is None or not (both is None or case.outcomes or case.conditions or both.against):
         return
-    fair = [f for f in case.matched() if f.direction is not Direction.DESCRIPTIVE and _fair(case, f, both)]
-    if not fair:
+    fair = _meant(case, both) if both else []
+    if both is None or not fair:
+        sure = told in (_TELLS_EFFECT if both else {ClaimDirection.BENEFIT, ClaimDirection.HARM})
+        nothing = _unclear(case, both) if sure else []
+        if nothing and not _NOT_CLEAR.search(case.says.text):
+            yield Point("effect", _no_effect(case, nothing))
         return
     if told in _TELLS_EFFECT and all(is_null(finding) for finding in fair):
-        yield Point("effect", _no_effect(case, fair))
+        yield Point("effect", None if _NOT_CLEAR.search(case.says.text) else _no_effect(case, fair))
         return
     clear = [finding for finding in fair if not is_null(finding)]
+    if _is_inverse(case, told, clear):
+        yield Point("effect", _turned_round(case, clear))
+        return
     seen = {seen_by(case, finding, both) for finding in clear}
     against = {ClaimDirection.BENEFIT: Direction.COMPARATOR, ClaimDirection.HARM: Direction.INTERVENTION}.get(told)
     if against and seen == {against}:
@@ -211,7 +302,8 @@ def direction(case: Case) -> Iterator[Point]:
         yield Point("effect", _reversed(case, fair, both, told))
     elif seen:
         yield Point("effect")
-        if told is ClaimDirection.BENEFIT and not case.says.weeks and not _TIMED.search(case.says.text):
+        # Who gives one result with its interval reports that result, and tells no benefit in general.
+        if told is ClaimDirection.BENEFIT and not (_TIMED.search(case.says.text) or _INTERVAL.search(case.says.text)):
             yield from _one_sided(case, both, [f for f in clear if seen_by(case, f, both) in _FOR])
 
 
@@ -236,21 +328,52 @@ def _reversed(case: Case, findings: Sequence[Finding], both: Sides, told: ClaimD
     return case.flag("direction-reversed", message, found=words(case.says.interventions), findings=findings)
 
 
+def _is_named(case: Case, finding: Finding) -> bool:
+    """Whether a finding is told: at a told time that is not that of the benefit, or among several told outcomes."""
+    at = {*durations(finding.timepoint or "")}
+    if len(case.says.weeks) > 1 and any(near_time(one, case.says.weeks) for one in at):
+        return True
+    several = len(ids(case.says.outcomes)) > 1
+    return several and case.terms.nearest("outcome", case.outcomes, finding.outcomes) < Closeness.OTHER
+
+
+def _is_inverse(case: Case, told: ClaimDirection, clear: Sequence[Finding]) -> bool:
+    """Whether a higher risk is told, and the associations that were found are noted as inverse ones."""
+    text = case.says.text
+    if told not in _RELATED or not _MORE_RISK.search(text) or _INVERSE.search(text):
+        return False
+    linked = all(finding.direction is Direction.ASSOCIATION for finding in clear)
+    return linked and any(_INVERSE.search(finding.note or "") for finding in clear)
+
+
+def _turned_round(case: Case, findings: Sequence[Finding]) -> Flag:
+    """A higher risk is told of what went with a lower one."""
+    what = wording.named(case.corpus.outcomes, findings[0].outcomes)
+    note = next(f.note for f in findings if _INVERSE.search(f.note or ""))
+    message = f"The statement tells a higher risk; for {what} {case.label} found the reverse: {note}."
+    return case.flag("direction-reversed", message, found=words(case.says.interventions), findings=findings, fix=False)
+
+
 def _one_sided(case: Case, both: Sides, good: Sequence[Finding]) -> Iterator[Point]:
-    """The other side was better at another time, or for another outcome that a patient feels, in the same people."""
+    """The other side was better at another time, or for another outcome that a patient feels, in the same people.
+
+    That a control did better is no benefit of a treatment, and needs no other side.
+    """
+    if any(is_control(case, identifier) for identifier in both.told):
+        return
     conditions = {condition for finding in good for condition in finding.conditions}
     worse = [
         finding
         for finding in case.study.findings
         if good
+        and not _is_named(case, finding)
         and (not conditions or conditions & set(finding.conditions))
         and _fair(case, finding, both)
         and seen_by(case, finding, both) is Direction.COMPARATOR
         and not is_null(finding)
         and not all(case.corpus.outcomes[o].surrogate for o in finding.outcomes if o in case.corpus.outcomes)
     ]
-    told = ids(case.says.outcomes)
-    worse.sort(key=lambda f: case.terms.nearest("outcome", told, f.outcomes))
+    worse.sort(key=lambda f: case.terms.nearest("outcome", case.outcomes, f.outcomes))
     if worse:
         first = worse[0]
         when = f" at {first.timepoint}" if first.timepoint else ""

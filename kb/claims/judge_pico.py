@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kb.citations.flag import Severity
 from kb.claims import wording
-from kb.claims.judge_case import Closeness, Point, ids, words
+from kb.claims.judge_case import Closeness, Point, ids, nouns, words
 from kb.model import ClaimDirection, Design, Direction, InterventionKind, Verification
 
 if TYPE_CHECKING:
@@ -25,6 +26,17 @@ OPEN = frozenset(
 
 _TELLING = ("athletes", "runners", "cyclists", "military-personnel")
 """Told populations that can differ: what somebody does in sport or service. Age, sex and health are another matter."""
+_OLD = "older-adults"
+_YOUNG = ("military-personnel", "college-athletes", "adolescents", "children")
+"""Populations with hardly anybody old among them, and the other way round."""
+_LEVELS = (
+    (
+        re.compile(r"\b(?:elite|professional|world-class|olympic|top-level)\b", re.IGNORECASE),
+        ("novice-runners", "recreational-runners"),
+    ),
+    (re.compile(r"\b(?:novice|beginn\w{2,4}|recreational|amateur)\b", re.IGNORECASE), ("elite-athletes",)),
+)
+"""Words for a level of sport, and populations that are of another level."""
 _KNOWN = (
     *_TELLING, "sports-officials", "hikers", "workers", "untrained-adults", "general-patients", "general-population",
     "health-plan-members", "healthy-adults", "prisoners", "animals", "cadavers", "cell-cultures", "computer-models",
@@ -33,7 +45,7 @@ _KNOWN = (
 _OPEN_GROUPS = frozenset({"physically-active-people", "literature-only", "clinicians"})
 """A study in one of these may have included anybody."""
 
-_UMBRELLAS = frozenset(
+UMBRELLAS = frozenset(
     {
         "abnormal-running-mechanics", "acute-injury", "aging", "age-related-strength-loss",
         "chronic-musculoskeletal-pain", "deconditioning", "joint-stiffness", "lower-limb-tendinopathy",
@@ -50,35 +62,66 @@ _OVERLAPPING = (
     frozenset({"stress-fracture", "stress-reaction", "tibial-bone-stress-injury", "tibial-stress-fracture"}),
     frozenset({"patellofemoral-pain", "chondromalacia-patellae"}),
     frozenset({"athletic-pubalgia", "groin-pain", "osteitis-pubis"}),
-    frozenset({"low-back-pain", "chronic-low-back-pain", "acute-low-back-pain", "chronic-spinal-pain", "sciatica"}),
+    frozenset({"low-back-pain", "chronic-low-back-pain", "acute-low-back-pain", "sciatica"}),
 )
 """Names that studies use for the same people."""
+
+_SPINAL = frozenset({"low-back-pain", "chronic-low-back-pain", "chronic-spinal-pain"})
+"""Studies of spinal pain are mostly of backs; a neck is not a back, though both are wider terms' parts."""
 
 _GIVEN = frozenset({InterventionKind.TREATMENT, InterventionKind.TRAINING_ADVICE})
 _RELATED = frozenset({Direction.ASSOCIATION, Direction.NO_ASSOCIATION})
 _CAUSE = InterventionKind.EXPOSURE
+_CONTROL = InterventionKind.CONTROL
 _FELT = ("occurrence", "pain", "function", "recovery", "quality-of-life", "satisfaction", "joint-instability")
 """Outcomes that a patient feels or suffers; one does not stand for another, but a study of one may speak of another."""
 _NOT_FELT = ("healthcare-use", "cost", "performance")
 MORE = (ClaimDirection.ASSOCIATION, ClaimDirection.COMPARISON)
 """Kinds of statement that may tell as much, in other words."""
+_FEW = 6
+"""Terms below one that are so like each other that one of them told for another is a mistake."""
+_ALONGSIDE = re.compile(
+    r"\b(?:combin\w{1,6}|plus|together|added|adding|alongside|on top of|in addition|as well as|package"
+    r"|multi\w{4,12})\b",
+    re.IGNORECASE,
+)
+_WRAPPERS = frozenset(
+    {"injury-prevention-program", "home-exercise-program", "supervised-exercise", "remote-supervision"}
+    | {"patient-education", "exercise-therapy", "physical-therapy", "self-management-class", "usual-training"}
+)
+"""Terms that say how something was given, or that it was given with exercise or advice, as nearly everything is."""
+_PLAIN = frozenset(
+    {"treatment", "therapy", "training", "program", "programme", "based", "care", "conventional", "management", "added"}
+    | {"injury", "injuries", "prevention", "sports", "running", "runners"}
+)
+"""Words of names that do not tell one treatment from another."""
+_SHORT = 140
+"""Characters of a description of people that fit into a message."""
+_SAY_LITTLE = frozenset({"general patients", "patients", "adults"})
+_OPENING = frozenset({"Men", "Women", "People", "Adults", "Patients", "Recreational", "Chronic", "Healthy", "Novice"})
 _NOT = re.compile(r"\b(?:not|no|without|never|outside|except)\b")
 
 
 def population(case: Case) -> Iterator[Point]:
     """Told of people whom the study did not include."""
-    told = [said for said in case.says.populations if _under(case, "population", said.id, _TELLING)]
     studied = _each((*case.study.populations, *(p for f in case.study.findings for p in f.populations)))
+    young = any(_under(case, "population", one, _YOUNG) for one in studied) and _OLD not in studied
+    telling = (*_TELLING, _OLD) if young else _TELLING
+    told = [said for said in case.says.populations if _under(case, "population", said.id, telling)]
     known = [one for one in studied if _under(case, "population", one, _KNOWN)]
     if not told or not known or _OPEN_GROUPS & set(studied):
         return
     if case.says.direction is ClaimDirection.DESCRIPTION and case.study.n_studies is not None:
         return  # reviews are cited for what their introductions say of others
-    if any(_same_people(case, said.id, one) for said in told for one in known) or _named(case, told, "populations"):
+    same = any(_same_people(case, said.id, one) for said in told for one in known)
+    if (same and not _other_level(case, told, known)) or _named(case, told, "populations"):
         yield Point("other-population")
         return
     whom = wording.named(case.corpus.populations, known)
-    message = f"The statement is about {words(told)}; {case.label} studied others: {whom}."
+    who = case.study.population or whom
+    if len(who) > _SHORT or who.casefold() in _SAY_LITTLE:
+        who = wording.people(case.study, case.corpus) if whom.casefold() in _SAY_LITTLE else whom
+    message = f"The statement is about {nouns(told, case.corpus.populations)}; {case.label} studied {_inside(who)}."
     detail = f"{whom} ({case.study.population})" if case.study.population else whom
     yield Point(
         "other-population",
@@ -86,8 +129,26 @@ def population(case: Case) -> Iterator[Point]:
     )
 
 
+def _inside(text: str) -> str:
+    """A noun phrase as it stands inside a sentence: without a capital, unless that is a name's, and without a stop."""
+    first = text.split(" ", 1)[0]
+    return (text[:1].lower() + text[1:] if first in _OPENING else text).rstrip(".")
+
+
+def _other_level(case: Case, told: Sequence[Said], known: Sequence[str]) -> bool:
+    """Whether a level of sport stands right before the told people, and everybody studied was of another one."""
+    for said in told:
+        here = case.says.text[max(0, said.start - 16) : said.end]
+        for pattern, others in _LEVELS:
+            if pattern.search(here) and all(_under(case, "population", one, others) for one in known):
+                return True
+    return False
+
+
 def _same_people(case: Case, told: str, studied: str) -> bool:
     """Same, or one a part of the other; whoever runs or plays is an athlete where the text says no more."""
+    if told == _OLD and not _under(case, "population", studied, (_OLD, *_YOUNG)):
+        return False  # whoever was studied beside the young does not make them old
     closeness = case.terms.closeness("population", told, studied)
     if closeness <= Closeness.NARROWER:
         return True
@@ -101,15 +162,15 @@ def _same_people(case: Case, told: str, studied: str) -> bool:
 
 def condition(case: Case) -> Iterator[Point]:
     """Told of another diagnosis than the study's."""
-    told = [said for said in case.says.conditions if said.id not in _UMBRELLAS]
+    told = [said for said in case.says.conditions if said.id not in UMBRELLAS]
     studied = _each((*case.study.condition_ids, *(c for f in case.study.findings for c in f.conditions)))
-    if not told or not studied or len(told) != len(case.says.conditions) or set(studied) & _UMBRELLAS:
+    if not told or not studied or len(told) != len(case.says.conditions) or set(studied) & UMBRELLAS:
         return
     if any(_same_complaint(case, said.id, one) for said in told for one in studied) or _named(case, told, "conditions"):
         yield Point("other-condition")
         return
     what = wording.named(case.corpus.conditions, studied)
-    message = f"The statement is about {words(told)}; {case.label} studied {what}."
+    message = f"The statement is about {nouns(told, case.corpus.conditions)}; {case.label} studied {what}."
     yield Point(
         "other-condition",
         case.flag("other-condition", message, found=words(told), findings=case.nearest()[:1], expected=what),
@@ -119,28 +180,64 @@ def condition(case: Case) -> Iterator[Point]:
 def _same_complaint(case: Case, told: str, studied: str) -> bool:
     if case.terms.closeness("condition", told, studied) < Closeness.OTHER:
         return True
+    if {told, studied} <= _SPINAL:
+        return True
     up_told, up_studied = (case.terms.above("condition", one) for one in (told, studied))
     return any(group & up_told and group & up_studied for group in _OVERLAPPING)
 
 
 def intervention(case: Case) -> Iterator[Point]:
     """Told of a treatment or cause that the study did not look at, or of one part of a combination."""
-    told = [said for said in case.says.interventions if not _is_outcome(case, said)]
+    # What it was compared with, no treatment or a placebo, is no treatment told.
+    told = [s for s in case.says.interventions if not _is_outcome(case, s) and _kind(case, s.id) is not _CONTROL]
     sides = (x for f in case.study.findings for x in (*f.interventions, *f.comparators))
     studied = [x for x in _each((*case.study.intervention_ids, *sides)) if _kind(case, x) in (*_GIVEN, _CAUSE)]
     if not told or not studied or case.study.design in OPEN:
         return
     if any(_kind(case, said.id) not in (*_GIVEN, _CAUSE) for said in told):
         return
+    if any(_kind(case, said.id) is _CONTROL for said in case.says.interventions):
+        # Told against nothing: that it belongs to the other treatments which the study compared with says no more.
+        tested = {x for f in case.study.findings for x in f.interventions} | {*case.study.intervention_ids}
+        studied = [x for x in studied if x in tested or not _wider(case, told, x)]
     near = case.terms.nearest("intervention", ids(told), studied) < Closeness.OTHER
-    if near or _named(case, told, "interventions"):
+    if near and (swapped := _swapped(case, told, studied)):
+        said, instead = swapped
+        what = wording.named(case.corpus.interventions, [instead])
+        message = f"The statement is about {nouns([said], case.corpus.interventions)}; {case.label} studied {what}."
+        flag = case.flag("other-intervention", message, found=said.words, findings=case.nearest()[:1], expected=what)
+        yield Point("other-intervention", flag)
+    elif near or _named(case, told, "interventions"):
         yield Point("other-intervention")
         yield from _part_only(case, [said for said in told if _given(case, said.id)])
     elif _comparable_kinds(case, told, studied):
         what = wording.named(case.corpus.interventions, studied)
-        message = f"The statement is about {words(told)}; {case.label} studied {what}."
+        message = f"The statement is about {nouns(told, case.corpus.interventions)}; {case.label} studied {what}."
         flag = case.flag("other-intervention", message, found=words(told), findings=case.nearest()[:1], expected=what)
         yield Point("other-intervention", flag)
+
+
+def _wider(case: Case, told: Sequence[Said], studied: str) -> bool:
+    return any(case.terms.closeness("intervention", said.id, studied) is Closeness.WIDER for said in told)
+
+
+def _swapped(case: Case, told: Sequence[Said], studied: Sequence[str]) -> tuple[Said, str] | None:
+    """A told treatment that was not studied, and a studied one of the same kind that is not told; None without such.
+
+    Of the same kind are two that stand right below a term with few below it: focused and radial shockwave.
+    """
+    terms = case.corpus.interventions
+    for said in told:
+        if case.terms.nearest("intervention", [said.id], studied) < Closeness.OTHER or not _given(case, said.id):
+            continue
+        if _named(case, [said], "interventions"):
+            continue
+        for other in studied:
+            parents = {*terms[said.id].broader} & {*terms[other].broader} if other in terms else set()
+            narrow = [x for x in parents if sum(x in term.broader for term in terms.values()) <= _FEW]
+            if narrow and case.terms.nearest("intervention", ids(told), [other]) is Closeness.OTHER:
+                return said, other
+    return None
 
 
 def _is_outcome(case: Case, said: Said) -> bool:
@@ -166,8 +263,8 @@ def _comparable_kinds(case: Case, told: Sequence[Said], studied: Sequence[str]) 
 
 def _part_only(case: Case, told: Sequence[Said]) -> Iterator[Point]:
     """A combination told as one of its parts: every comparable finding has a further treatment beside it."""
-    if case.says.direction not in EFFECTS or not told:
-        return
+    if case.says.direction not in EFFECTS or _several(told) or _ALONGSIDE.search(case.says.text):
+        return  # who tells of more than one part, or that there was more, tells of a combination
     extras: set[str] = set()
     combined = []
     for finding in case.matched():
@@ -179,24 +276,55 @@ def _part_only(case: Case, told: Sequence[Said]) -> Iterator[Point]:
         beside = {
             x for x in finding.interventions if x not in mine and _given(case, x) and x not in finding.comparators
         }
-        if not beside or all(
+        if beside <= _WRAPPERS or all(
             case.terms.closeness("intervention", said.id, x) is Closeness.WIDER for said in told for x in mine
         ):
             return
         extras |= beside
         combined.append(finding)
-    if not combined or _named_any(case, extras):
+    if not combined or named_any(case, extras) or _titled(case, told, extras):
         return
     more = wording.named(case.corpus.interventions, sorted(extras))
-    message = f"The statement tells of {words(told)} alone; {case.label} tested it together with {more}."
-    yield Point("combined", case.flag("other-intervention", message, found=words(told), findings=combined))
+    if case.behind is not None and (_ALONGSIDE.search(case.behind) or _with_other(case.behind)):
+        return  # the next sentence tells it
+    about = nouns(told, case.corpus.interventions)
+    message = f"The statement tells of {about} alone; {case.label} tested it together with {more}."
+    # What follows the statement may tell it: without sight of that, it is no more than a note.
+    mild = Severity.NOTE if case.behind is None else None
+    flag = case.flag("other-intervention", message, found=words(told), findings=combined, severity=mild)
+    yield Point("combined", flag)
 
 
-def _named_any(case: Case, identifiers: set[str]) -> bool:
-    """Whether the statement's own words hold a name of one of the terms."""
+def _with_other(text: str) -> bool:
+    return re.search(r"\b(?:part of a|along with|not (?:alone|on its own))\b", text, re.IGNORECASE) is not None
+
+
+def _titled(case: Case, told: Sequence[Said], extras: set[str]) -> bool:
+    """Whether the paper's own title calls what it tested by the told name alone."""
+    reference = case.corpus.references.get(case.study.key)
+    title = (reference.title or "" if reference else "").casefold().replace("-", " ")
+    others = (term for x in extras for term in [case.corpus.interventions[x]])
+    if any(name.casefold() in title for term in others for name in (term.label, *term.synonyms)):
+        return False
+    return any(name.replace("-", " ") in title for said in told for name in _names(case, said, "interventions"))
+
+
+def named_any(case: Case, identifiers: set[str], plain: frozenset[str] = frozenset()) -> bool:
+    """Whether the statement's own words hold a name of one of the terms, or a telling word of its names."""
     text = case.says.text.casefold()
-    terms = (case.corpus.interventions[x] for x in identifiers)
-    return any(name.casefold() in text for term in terms for name in (term.label, *term.synonyms))
+    terms = [case.corpus.interventions[x] for x in identifiers]
+    own = {word for said in case.says.interventions for word in re.findall(r"[a-z]{5,}", said.words.casefold())}
+    return any(
+        name.casefold() in text
+        or any(word in text for word in re.findall(r"[a-z]{5,}", name.casefold()) if word not in _PLAIN | own | plain)
+        for term in terms
+        for name in (term.label, *term.synonyms)
+    )
+
+
+def _several(told: Sequence[Said]) -> bool:
+    """Whether none or more than one treatment is told, each place counted once."""
+    return len({(said.start, said.end) for said in told}) != 1
 
 
 def outcome(case: Case) -> Iterator[Point]:
@@ -213,7 +341,8 @@ def outcome(case: Case) -> Iterator[Point]:
         yield Point("other-outcome")
         return
     what = wording.named(case.corpus.outcomes, measured)
-    message = f"The statement is about {words(told)}; {case.label} measured {what}, which is not that."
+    about = nouns(told, case.corpus.outcomes)
+    message = f"The statement is about {about}; {case.label} measured {what}, which is not that."
     flag = case.flag(
         "other-outcome", message, found=words(told), findings=case.nearest()[:1] or study.findings[:1], expected=what
     )

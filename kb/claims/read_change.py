@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.claims.read_number_words import FEWER, MORE
+from kb.claims.read_number_words import FEWER, MORE, PEOPLE
 
 _WINDOW = 90
 _FEWER = re.compile(rf"\b{FEWER}", re.IGNORECASE)
@@ -14,7 +14,8 @@ _BOUND = (
     r"|much)\s)"
 )
 _BEHIND = re.compile(
-    r"[\s-](?:(?!(?:of|the|to|in|and|or|by|with|a|than)\b)[a-z-]{2,20}\s){0,3}?"
+    r"[\s-](?:(?!(?:of|the|to|in|and|or|by|with|a|than|rule|had|has|have|were|was|got|saw|suffered)\b)"
+    r"[a-z-]{2,20}\s){0,3}?"
     rf"(?:(?P<fewer>{FEWER})|(?P<more>{MORE}))",
     re.IGNORECASE,
 )
@@ -24,13 +25,18 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _NOT_DIRECT = re.compile(
-    r"\b(?:of|(?<!up )to|in|from|at|with|for|and|or|than|is|was|were|are|had|have|has|that|found|by|on|it|they|who)\s"
+    r"\b(?:of|(?<!up )to|in|from|at|with|for|and|or|(?<!more )(?<!less )than|is"
+    r"|was|were|are|had|have|has|that|found|by|on|it|they|who)\s"
     rf"{_BOUND}{{0,4}}$",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
     r"[;()]|,\s(?!\d)|\b(?:while|whereas|but|compared|versus|vs|because|if|when|which|who)\b", re.IGNORECASE
 )
+_OF_PEOPLE = re.compile(
+    rf"\sof\s(?:(?:the|all|those|our|these)\s)?(?:[a-z-]{{2,20}}\s){{0,2}}?(?:{PEOPLE}|controls)\b", re.IGNORECASE
+)
+"""Behind a share: "cut injuries: 14% of the trained runners were injured" gives a share, not the size of the cut."""
 _EXPOSURE = re.compile(
     r"\b(?:mileage|volume|distances?|cadence|step rate|step frequency|strides?|pace|intensity|workload"
     r"|(?:training|running|acute|chronic|weekly) loads?|(?:body ?)?weight|resistance|speed|steps per minute|long runs?"
@@ -61,6 +67,8 @@ def sign_of_change(text: str, start: int, end: int) -> int | None:
     behind = text[end : end + _WINDOW]
     if cut := _CLAUSE.search(behind):
         behind = behind[: cut.start()]
+    if before.rstrip().endswith(":") and _OF_PEOPLE.match(behind):
+        return None
     if head := _BEHIND.match(behind):
         return 0 if _exposed(behind) else -1 if head["fewer"] else 1
     verb = _last(before)

@@ -48,12 +48,19 @@ _RISK_BEHIND = re.compile(
     r"[\s-](?:\w+\s)?(?:risk|rates?|incidence|odds|likelihood|prevention|fell|dropped|were (?:reduced|halved))\b",
     re.IGNORECASE,
 )
-_RISK_WORD = re.compile(r"risk|prevent|fewer|rate|incidence|odds|likelihood|chance", re.IGNORECASE)
+_RISK_WORD = re.compile(
+    r"free of|free from|-free|pick\w* up|injured|injures|risk|prevent|fewer|rate|incidence|odds|likelihood|chance",
+    re.IGNORECASE,
+)
 _SHARE = re.compile(
     r"(?:\d\s?%|percent|per cent|half|thirds?|majority|share|proportion) of (?:all |the )?(?:[a-z-]+ ){0,2}injuries\b"
     r"|\bmost common (?:[a-z-]+ ){0,3}injur(?:y|ies)\b",
     re.IGNORECASE,
 )
+_AVOIDED = re.compile(
+    r"\b(?:prevent\w{0,3}|avoid\w{0,3}|avert\w{0,3})\s(?:[a-z]+\s){0,4}?[\d.]{0,6}\s?$", re.IGNORECASE
+)
+"""Before a share of injuries: "prevents half of all sprains" is about how often they occur."""
 _PAINED = re.compile(
     r"\b(?:without|no|with|tolerable|in|the|your|their|this|that|my|severe|chronic|of|have|has|had|is|through|into"
     r"|any|despite|tendon|for|treat"
@@ -66,6 +73,8 @@ _PAIN_COMPOUND = re.compile(
     r"|comes|starts|is (?:on|at|coming|caused|usually))\b",
     re.IGNORECASE,
 )
+_CAME_BACK = re.compile(r"\s(?:to|from|for|(?:in|after) [\w-]{1,10} (?:days?|weeks?|months?|years?))\b", re.IGNORECASE)
+"""Behind "come back" where a runner does, not a complaint."""
 _HEALING = re.compile(r"\s(?:timelines?|stages?|phases?|process(?:es)?|times?lines?)\b", re.IGNORECASE)
 _POOR = re.compile(
     r"\b(?:inadequate|insufficient|poor|adequate|proper|enough|between|incomplete|your|a|full|for|of|the)\s$",
@@ -178,14 +187,23 @@ def is_incidence(text: str, start: int, end: int) -> bool:
     """
     if _RISK_WORD.search(text[start:end]) or _RISK_BEHIND.match(text[end : end + 30]):
         return True
-    before = text[max(0, start - 70) : start]
-    return _RISK.search(before) is not None and not _SHARE.search(text[max(0, start - 30) : end])
+    first = max(0, start - 70)
+    shared = share_of_injuries(text[first:end], max(0, start - 30) - first)
+    return _RISK.search(text[first:start]) is not None and shared is None
 
 
-def share_of_injuries(text: str) -> tuple[int, int] | None:
-    """Where a text tells which share of injuries something is."""
-    found = _SHARE.search(text)
-    return found.span() if found else None
+def share_of_injuries(text: str, least: int = 0) -> tuple[int, int] | None:
+    """Where a text tells, from a place on, which share of injuries something is; a share that is prevented is none.
+
+    Examples
+    --------
+    >>> share_of_injuries("Here 20 % of injuries are sprains."), share_of_injuries("It prevents 20 % of injuries.")
+    ((6, 21), None)
+    """
+    for found in _SHARE.finditer(text, min(least, len(text))):
+        if not _AVOIDED.search(text[max(0, found.start() - 50) : found.start()]):
+            return found.span()
+    return None
 
 
 def is_measured(identifier: str, text: str, start: int, end: int) -> bool:
@@ -201,6 +219,8 @@ def is_measured(identifier: str, text: str, start: int, end: int) -> bool:
         if _PAIN_COMPOUND.match(behind):
             return False
         return not _PAINED.search(before) or _CHANGED_BEFORE.search(before) is not None
+    if identifier == "recurrence":
+        return not (text[start:end].lower().startswith(("come", "came")) and _CAME_BACK.match(behind))
     if identifier == "tissue-healing":
         return not _HEALING.match(behind)
     if identifier == "recovery" and text[start:end].lower() == "recovery":

@@ -9,7 +9,8 @@ from kb.model import ClaimDirection
 
 _DO = r"(?:reduc|prevent|improv|chang|affect|lower|decreas|benefi|protect|speed|reliev|work\b|help|cause|make a|lead)"
 _NO_EFFECT = re.compile(
-    r"(?:\b(?:not|never|neither|nor|cannot|fail(?:s|ed)? to)|n['’]t) (?!only|just|yet|simply)(?:[a-z]+ ){0,2}?"
+    r"\badd(?:s|ed)? (?:nothing|little|no (?:\w+ )?(?:benefit|effect|advantage))\b"
+    r"|(?:\b(?:not|never|neither|nor|cannot|fail(?:s|ed)? to)|n['’]t) (?!only|just|yet|simply)(?:[a-z]+ ){0,2}?"
     rf"(?:{_DO}|(?:more |significantly )?(?:effective|better|superior)|significant(?:ly)? (?:{_DO}|better|differ"
     rf"|effect)"
     r"|(?:been )?supported|support)\w*"
@@ -22,8 +23,9 @@ _NO_EFFECT = re.compile(
 )
 _ADVERSE = re.compile(r"\bno (?:\w+ )?(?:adverse|side|negative|serious|significant side|long-term)", re.IGNORECASE)
 _COMPARATIVE = (
-    r"(?:better|faster|greater|fewer|less|lower|higher|larger|longer|shorter|more(?: \w+)?|stronger|worse|weaker|bigger"
-    "|slower)"
+    r"(?:better|faster|sooner|quicker|greater|fewer"
+    r"|less|lower|higher|larger|longer|shorter|smaller|more(?: \w+)?|stronger|worse"
+    "|weaker|bigger|slower)"
 )
 _NUMBER_BEHIND = (
     r"(?!\s?(?:\d|an?\b|one\b|two\b|half\b|three\b|ever\b|just\b|any\b|you\b|fifty\b|twice\b|previously\b|expected\b))"
@@ -33,6 +35,9 @@ _COMPARED = any_of(
     "(?:superior|inferior|equivalent|comparable|similar) (?:[a-z]+ ){0,4}?to",
     "superior",
     "outperform(?:s|ed|ing)?",
+    "beats?(?! (?:a|any|the|your) )",
+    "w(?:ins?|on) over",
+    "(?:well |still |clearly |far ){1,2}ahead(?: of)?",
     "(?:just )?as (?:effective|well|good|fast|quickly|important|much) as",
     r"(?:similar|comparable|equivalent|the same) (?:[a-z]+ ){0,2}?(?:outcomes?|results?|improvements?|effects?)",
     "versus",
@@ -41,9 +46,20 @@ _COMPARED = any_of(
     "matters? more",
 )
 _CONTROL = any_of(
-    r"(?:than|to|with|versus|vs\.?|over) (?:[a-z]+ ){0,2}?(?:placebo|sham|no treatment|doing nothing|no exercise"
-    r"|baseline)"
+    r"(?:than|to|compared with|versus|vs\.?|over) (?:[a-z]+ ){0,2}?(?:placebo|sham|no treatment|doing nothing"
+    r"|no exercise|baseline)"
 )
+_WORSE = any_of(
+    "worse",
+    "poorer",
+    "inferior",
+    "less (?:effective|often|frequent|likely|improvement|relief|benefit)",
+    "smaller",
+    "higher",
+    "(?:more|longer) (?:frequent|often|common|time|to)",
+    "slower",
+)
+"""Words of a comparison by which the one that is not the placebo may have done worse."""
 _PEOPLE = "(?:those|people|patients|women|men|runners|individuals|athletes|adults)"
 _OTHERS = any_of(
     r"(?:compared (?:to|with)|than|versus|vs\.?) (?:[a-z]+ ){0,2}?(?:healthy|uninjured|pain-free (?:people|controls"
@@ -64,6 +80,8 @@ _ASSOCIATED = any_of(
     "(?:more|less|as) likely",
     r"(?:higher|greater|increased|elevated) (?:[a-z]+ ){0,2}?(?:risk|(?<!step )(?<!heart )rates?|incidence|odds)",
     r"(?:raises?|raised|increases?|increased|increasing) (?:[a-z]+ ){0,2}?risk",
+    r"(?:risks?|rates?|injur\w{1,4}|pain) (?:rises?|rose|climb(?:s|ed)?|grows?|grew|falls?|fell|increases?|increased)"
+    " with",
 )
 _GOOD_NEXT = (
     r"(?!(?: \w+){0,4}? (?:improv|reduc|better|less|lower|faster|relief|decreas|greater|comparable|fewer|success"
@@ -92,8 +110,10 @@ _CAUSE = any_of(
     "overload(?:s|ing)",
     "compensat(?:es?|ing|ions?)",
 )
+_GOT = "had|have|has|got|get|suffer(?:s|ed)?|sustain(?:s|ed)?|saw|pick(?:s|ed)? up"
 _HARM = any_of(
     "worsen(?:s|ed|ing)?",
+    r"(?:increas|rais|provok|intensif)(?:e|es|ed|ies|ied) (?:[a-z-]+ ){0,2}?pain",
     "harm(?:s|ful|ed)?",
     "aggravat(?:es?|ed|ing)",
     r"(?:delay|slow)(?:s|ed|ing)? (?:[a-z]+ ){0,2}?(?:healing|recovery)",
@@ -105,6 +125,7 @@ _HARM = any_of(
     "counterproductive",
     "backfires?",
     r"(?:increased?|increases|higher|greater) (?:[a-z]+ ){0,3}?(?:ruptures?|side effects|adverse \w+)",
+    rf"(?:{_GOT}) (?:[a-z]+ ){{0,2}}?more (?:[a-z]+ ){{0,2}}?injuries",
     "poorer (?:outcomes?|results?)",
     "worse (?:outcomes?|results?)",
 )
@@ -151,7 +172,9 @@ _BENEFIT = any_of(
     "return(?:ed)? to (?:running|sport|activity|play)",
     "recover(?:ed|s)?",
     r"fewer (?:[a-z]+ ){0,2}injuries",
+    "free (?:of|from) (?:injury|injuries|pain)",
     "less pain",
+    "(?:eases|eased|relieves|relieved|cures|cured|heals|healed)",
 )
 _DESCRIBED = any_of(
     "accounts? for",
@@ -203,6 +226,6 @@ def direction_of(text: str) -> ClaimDirection | None:
         return ClaimDirection.NO_EFFECT
     for pattern, direction in _ORDER:
         if any(not is_negated(text, match.start()) for match in pattern.finditer(text)):
-            placebo = direction is ClaimDirection.COMPARISON and _CONTROL.search(text)
+            placebo = direction is ClaimDirection.COMPARISON and _CONTROL.search(text) and not _WORSE.search(text)
             return ClaimDirection.BENEFIT if placebo else direction
     return None

@@ -33,6 +33,8 @@ _NUMBER = re.compile(
 )
 _BETWEEN = re.compile(rf"\s?%?\sand\s(?P<second>{NUMBER})(?![\d/:])", re.IGNORECASE)
 _UNIT = re.compile(rf"[\s-]{{0,2}}(?P<unit>{UNITS})(?!\w)", re.IGNORECASE)
+_SCALE_POINTS = re.compile(r"\s(?:[A-Z][\w-]{1,14}\s){1,2}(?P<unit>points?)(?!\w)")
+"""Points of a scale that is named between: "4 VISA-A points"."""
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 _HIDDEN = re.compile(
     r"\([^()]{0,200}(?:\bet al\b|\b(?:19[5-9]|20[0-4])\d\b)[^()]{0,200}\)|https?://\S{1,500}|\bdoi:?\s?\S{1,200}"
@@ -93,11 +95,12 @@ _LIST = re.compile(
 _OVER = re.compile(r"\bover\s(?:an?\s|the\s)?$", re.IGNORECASE)
 _TIMES = re.compile(r"[\s-]?(?:times?|x)\b", re.IGNORECASE)
 _DIFFERENCE = re.compile(
-    r"\s(?:\w+\s){0,2}?(?:less|lower|fewer|more|higher|greater|saved|longer|shorter)\b", re.IGNORECASE
+    r"\s(?:\w+\s){0,2}?(?:less|lower|fewer|more|higher|greater|saved|longer|shorter|better|worse|ahead|behind)\b",
+    re.IGNORECASE,
 )
 _DIFFERED = re.compile(
     r"\b(?:(?:reductions?|improvements?|increases?|gains?|differences?)\s(?:of|averag\w+)|sav(?:ed?|es|ing|ings)"
-    r"|(?:reduc|increas|improv|decreas|lower|differ)\w*[^.;:]{0,40}\bby)\s(?:\w+\s){0,3}?$",
+    r"|(?:reduc|increas|improv|decreas|lower|differ)\w*[^.;:]{0,70}\bby)\s(?:\w+\s){0,3}?$",
     re.IGNORECASE,
 )
 _SCORE_UNITS = frozenset(("points", "degrees", "mm", "cm", "kg", "ms", "newtons", "spm"))
@@ -220,7 +223,7 @@ def _read(text: str, match: re.Match[str]) -> tuple[SaidNumber | None, int]:
     figures = not match["first"][0].isalpha()
     if _is_year(text, match, end):
         return None, end
-    unit = _UNIT.match(text, end)
+    unit = _UNIT.match(text, end) or _SCALE_POINTS.match(text, end)
     name = "%" if match["own"] and not (unit and unit["unit"] != "%") else unit_of(unit["unit"]) if unit else ""
     behind = unit.end() if unit else end
     role, value = _role(text, match, name, end, behind)

@@ -19,6 +19,11 @@ _LESS_BEHIND = re.compile(
     r"|number))\b",
     re.IGNORECASE,
 )
+_AVOIDED = re.compile(
+    r"\b(?:prevent\w{0,3}|avoid\w{0,3}|avert\w{0,3})\s(?:(?:more|less|than|over|about|nearly|almost|up|to|at|least|around"
+    r"|roughly)\s){0,3}$",
+    re.IGNORECASE,
+)
 _TO = re.compile(r"\bto\s(?:(?:less|only|just|under|about|almost|nearly|below|than|around|a)\s){0,3}$", re.IGNORECASE)
 _MULTIPLE = re.compile(
     r"\b(?P<more>twice|thrice|double(?:[sd])?|doubling|triple(?:[sd])?|tripling|quadruple(?:[sd])?)\b"
@@ -41,7 +46,8 @@ _FOLD = re.compile(
 )
 _ONE_IN = re.compile(
     rf"(?<![\w.,])(?P<one>{NUMBER})\s(?:(?:out )?of every|in every|in"
-    rf"|out of)\s(?P<all>{NUMBER})\s(?:\w+\s){{0,2}}?(?:{PEOPLE})\b",
+    rf"|out of)\s(?P<all>{NUMBER})(?:\s(?:\w+\s){{0,2}}?(?:{PEOPLE})\b"
+    r"|(?=\s(?:develop(?:s|ed)?|had|got|get|gets|recovered|returned|relapsed|were|was|suffered|reported|dropped)\b))",
     re.IGNORECASE,
 )
 
@@ -111,6 +117,8 @@ def _part(text: str, match: re.Match[str]) -> SaidNumber | None:
         sign := sign_of_change(text, match.start(), match.end())
     ):
         return _number(text, match, NumberRole.CHANGE, sign * value)
+    if _AVOIDED.search(before):  # "prevents half of all sprains" tells a change, not which share they are
+        return _number(text, match, NumberRole.CHANGE, -value)
     if _SHARE_BEHIND.match(behind) and (part == "half" or match["many"]):
         return _number(text, match, NumberRole.PERCENT, value)
     return None

@@ -21,13 +21,20 @@ _SKIPPED = frozenset(("the", "a", "an", "of", "your", "their", "our", "its", "hi
 _JOINED = frozenset(
     (("shock", "wave"), ("knee", "cap"), ("foot", "strike"), ("fore", "foot"), ("rear", "foot"), ("x", "ray"))
 )
+_HEADS = frozenset(("exercise", "program", "strengthening", "training", "work"))
+"""Words that end names of the same thing: hip in "hip and core training" is hip strengthening."""
 _AND = frozenset(("and", "or", ",", "&", "/"))
 _CHANGED = re.compile(
     r"\b(?:reduc|decreas|lower|reliev|relief|eas(?:e[sd]?|ing)\b|improv|less(?:en)?\b|worsen|alleviat|diminish"
-    r"|cuts?\b)",
+    r"|cuts?\b|increas|rais(?:e|es|ed)\b|provok|intensif|aggravat)",
     re.IGNORECASE,
 )
+_INJURED = re.compile(r"\b(?:injury|injuries|injured|injures)\b", re.IGNORECASE)
 _BEFORE = 45
+_EXERCISE = re.compile(
+    r"(?:^|[.;:,]\s|\b(?:that|and|where|adding)\s)(?P<what>[Ee]xercises?)\s(?:\w{1,12}ly\s|also\s|did\s(?:not\s)?|does\s(?:not\s)?)?"
+    r"(?:reduc|help|eas|improv|reliev|beat|outperform|lower|work(?:s|ed)\b|was\s(?:more|better|superior|no)|cut)"
+)
 
 Found = tuple[tuple[Said, ...], tuple[Said, ...], tuple[Said, ...], tuple[Said, ...]]
 
@@ -70,6 +77,7 @@ class TermIndex:
                     self._add(vocabulary, term.id, text)
         self._outcomes = frozenset(corpus.outcomes)
         self._injuries = _below(corpus, "injury-incidence")
+        self._exercises = _exercises(corpus)
 
     def _add(self, vocabulary: str, identifier: str, text: str) -> None:
         capitals = ABBREVIATION.fullmatch(text) is not None
@@ -93,9 +101,13 @@ class TermIndex:
             start, end = tokens[hit.first].start, tokens[hit.last].end
             for vocabulary, identifier in self._told(bare, hit.names, start, end, title=title):
                 found[vocabulary].setdefault(identifier, Said(identifier, text[start:end], start, end))
+        if not found["interventions"].keys() & self._exercises and (said := _exercise(bare)):
+            found["interventions"].setdefault(said.id, said)
         for said in (*_pain(bare, found), *_share(bare)):
             if said.id in self._outcomes:
                 found["outcomes"].setdefault(said.id, said)
+        if "injury-incidence" in self._outcomes and self._injuries.isdisjoint(found["outcomes"]) and not title:
+            found["outcomes"] |= {said.id: said for said in _injured(bare)}
         populations, conditions, interventions, outcomes = (
             tuple(sorted(found[vocabulary].values(), key=lambda one: (one.start, one.end)))
             for vocabulary in VOCABULARIES
@@ -179,10 +191,17 @@ class TermIndex:
                 continue
             own = [token.word for token in tokens[first : last + 1]]
             for kept in range(1, len(words)):
-                names = self._fitting((*own, *words[kept:]), tokens[first])
-                if names:
-                    return _Hit(first, last, names, borrowed=True)
+                for end in _ends(words[kept:]):
+                    if names := self._fitting((*own, *end), tokens[first]):
+                        return _Hit(first, last, names, borrowed=True)
         return None
+
+
+def _ends(words: list[str]) -> Iterator[tuple[str, ...]]:
+    """The end of a name, and what else it may be called."""
+    yield tuple(words)
+    if len(words) == 1 and words[0] in _HEADS:
+        yield from ((head,) for head in sorted(_HEADS) if head != words[0])
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -212,11 +231,35 @@ def _below(corpus: Corpus, top: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _exercises(corpus: Corpus) -> frozenset[str]:
+    """Exercise therapy and everything that is narrower; without that term every intervention."""
+    if "exercise-therapy" not in corpus.interventions:
+        return frozenset(corpus.interventions)
+    found = {"exercise-therapy"}
+    for _ in range(8):
+        found |= {one.id for one in corpus.interventions.values() if not found.isdisjoint(one.broader)}
+    return frozenset(found)
+
+
+def _exercise(text: str) -> Said | None:
+    """Exercise told to do something, as the subject of its sentence: "Exercise eases heel pain more than advice"."""
+    match = _EXERCISE.search(text)
+    return Said("exercise-therapy", match["what"], *match.span("what")) if match else None
+
+
 def _pain(text: str, found: dict[str, dict[str, Said]]) -> Iterator[Said]:
     """Pain as the outcome in "reduces knee pain", where the condition's name has taken the word."""
     for said in found["conditions"].values():
         if said.words.lower().endswith("pain") and _CHANGED.search(text[max(0, said.start - _BEFORE) : said.start]):
             yield Said("pain", said.words[-4:], said.end - 4, said.end)
+
+
+def _injured(text: str) -> Iterator[Said]:
+    """Injuries of any kind that are told to happen more or less often: "lowers the risk of knee injuries"."""
+    for match in _INJURED.finditer(text):
+        if match[0].lower() == "injures" or context.is_incidence(text, *match.span()):
+            yield Said("injury-incidence", match[0], *match.span())
+            return
 
 
 def _share(text: str) -> Iterator[Said]:

@@ -25,6 +25,15 @@ _FOLLOW_UP = re.compile(
     r"|after (?:treatment|the (?:treatment|injection|intervention|program)|discharge))\b)",
     re.IGNORECASE,
 )
+_AFTER = re.compile(
+    rf"(?<![\w.,–-]){_LIST}[\s-]{_UNIT}\s(?:after|following)\s(?!(?:that|which|birth|giving|starting|onset|the (?:onset"
+    r"|start))\b)",
+    re.IGNORECASE,
+)
+"""Counted from the treatment or the injury: "two years after shockwave"."""
+_RANGE = re.compile(
+    rf"\b(?:at|within)\s(?:about\s|around\s)?(?P<list>{NUMBER}\s?(?:-|–|to)\s?{NUMBER})[\s-]{_UNIT}", re.IGNORECASE
+)
 _LASTED = re.compile(
     rf"\b(?:persist\w*|maintain\w*|last(?:s|ed|ing)?|sustained|hold|held|followed)\s(?:\w+\s){{0,2}}?(?:for|over|at)\s"
     rf"(?:at\sleast\s|about\s|up\sto\s|over\s)?{_LIST}[\s-]{_UNIT}",
@@ -45,7 +54,7 @@ _NOT_BEHIND = re.compile(
 _NOT_BEFORE = re.compile(
     r"\b(?:start(?:s|ed|ing)?|begin(?:s|ning)?|began|begun|initiat\w+|return\w*|resum\w+|wait\w*|progress(?:es|ing)?"
     r"|age[ds]?"
-    r"|retire\w*|schedule\w*|introduc\w+|stop\w*|if|clear\w*|run(?:ning)? again)\b[^.;:]{0,40}$",
+    r"|retire\w*|schedule\w*|introduc\w+|stop\w*|if|cleared|clearance|run(?:ning)? again)\b[^.;:]{0,40}$",
     re.IGNORECASE,
 )
 
@@ -63,10 +72,10 @@ def weeks_in(text: str) -> tuple[float, ...]:
     [52.2, 26.1]
     """
     found: dict[int, tuple[float, ...]] = {}
-    for pattern in (_AT, _WEEK, _FOLLOW_UP, _LASTED, _OVER):
+    for pattern in (_AT, _WEEK, _FOLLOW_UP, _AFTER, _RANGE, _LASTED, _OVER):
         for match in pattern.finditer(text):
             start = match.start("list")
-            told = pattern not in {_AT, _WEEK} or not _NOT_BEFORE.search(
+            told = pattern not in {_AT, _WEEK, _AFTER, _RANGE} or not _NOT_BEFORE.search(
                 text[max(0, match.start() - 60) : match.start()]
             )
             if told and start not in found and not _NOT_BEHIND.match(text[match.end() : match.end() + 30]):
@@ -77,5 +86,5 @@ def weeks_in(text: str) -> tuple[float, ...]:
 def _weeks(words: str, unit: str) -> tuple[float, ...]:
     low = unit.lower()
     per = WEEKS_PER[next(name for name in WEEKS_PER if name[0] == low[0])]
-    numbers = re.split(r"\s?,\s(?:and\s|or\s|&\s)?|\s(?:and|or|&)\s", words)
+    numbers = re.split(r"\s?,\s(?:and\s|or\s|&\s)?|\s(?:and|or|&)\s|\sto\s|(?<=\d)\s?[-–]\s?(?=\d)", words)
     return tuple((1.0 if one.lower() in {"a", "an"} else value_of(one)) * per for one in numbers if one)

@@ -21,10 +21,17 @@ def any_of(*alternatives: str) -> re.Pattern[str]:
 
 
 _NOT = re.compile(
-    r"(?:\b(?:not|never|no|cannot|without|neither|nor|hardly|rarely|nothing|none|lack of|rather than|instead of"
+    r"(?:\b(?:not|never|no(?! (?:more|less|fewer|longer|later|sooner) than)|cannot|without|neither|nor"
+    r"|hardly|rarely|nothing|none|lack of|rather than|instead of"
     r"|fail(?:s|ed)? to|little|no longer|far from|if|whether)|n['’]t)\b(?P<between>[^.;:,—–]{0,28})$",
     re.IGNORECASE,
 )
+_LACKING = re.compile(
+    r"\b(?:lack of|instead of|rather than)\s(?!(?:evidence|proof|support|data|research|any)\b)[a-z-]{2,20}"
+    r"(?:\s(?:and\s)?[a-z-]{2,20})?\s$",
+    re.IGNORECASE,
+)
+"""A subject with something left out, "lack of sleep", "intensity instead of volume": what it does is not denied."""
 _NEW_START = re.compile(r"\b(?:only|just|but|and)\b", re.IGNORECASE)
 _FIELD = r"(?:research|science|evidence|data|literature|verdict)"
 _CERTAIN = any_of(
@@ -54,9 +61,20 @@ _CERTAIN = any_of(
     "completely (?:prevents?|eliminates?|cures?)",
     "cures",
 )
+_CHANGES = "(?:reduces|lowers|cuts|halves|decreases|raises|increases|doubles|triples)"
+_OWN = (
+    r"(?!(?:by|to|in|for|with|and|or|than|of|while|when|because|not|no|if|as|from|that|is|are|was|were)\b)"
+    r"[a-z'’-]{2,20}"
+)
+"""A word inside one noun phrase: "the", "your", "overall", "running"."""
+_OCCURRING = "(?:risks?|odds|chances?|likelihood|incidence|injury rates?|rates? of (?:\\w+ )?injur(?:y|ies))"
 _CAUSAL = any_of(
     r"caus(?:es|ed|ing)(?! of\b)(?: by)?",
-    r"(?:can|will|often|directly|actually) cause(?! of\b)",
+    r"(?:can|will|often|directly|actually|(?:known|shown|found|proven) to) cause(?! of\b)",
+    # The verb of a plural: "weak hips cause pain", not "a common cause of pain".
+    r"(?<=[a-z]s )(?<!\bthis )(?<!\bits )(?<!\bas )(?<!\bis )(?<!serious )(?<!previous )(?<!obvious )(?<!various )cause"
+    r"(?= (?!of\b|for\b|and\b|or\b|in\b|is\b|was\b|to\b|remains\b))",
+    r"(?<=\bfeet )cause(?= (?!of\b|for\b))",
     r"(?:is|are|was|were) (?:the|a|one of the) (?:\w+ ){0,3}(?:causes?|drivers?|culprits?)",
     "(?:primary|main|real|root|underlying|true|leading) (?:causes?|drivers?|culprits?)",
     "(?:leads?|leading|led) (?:directly )?to",
@@ -75,6 +93,11 @@ _CAUSAL = any_of(
     "produc(?:es|ed|ing)",
     "creat(?:es|ed|ing)",
     "attribut(?:ed|able) to",
+    rf"(?:{_CHANGES}|(?:can|will) (?:reduce|lower|cut|raise|increase)) (?:{_OWN} ){{0,3}}?{_OCCURRING}",
+    rf"(?:reduced|lowered|halved|raised|cut) (?:the|your|their|our|its) (?:{_OWN} ){{0,2}}?{_OCCURRING}",
+    rf"{_CHANGES} (?:{_OWN} ){{0,3}}?injur(?:y|ies)",
+    r"protects?(?! (?:your|our|their) (?:privacy|data))",
+    "protected (?:them|runners|athletes|players|people|women|men)? ?(?:from|against)",
 )
 _TENTATIVE = any_of(
     "may",
@@ -193,5 +216,6 @@ def is_negated(text: str, start: int) -> bool:
     >>> is_negated(text, text.index("reduce pain")), is_negated(text, text.index("reduces"))
     (True, False)
     """
-    found = _NOT.search(text[max(0, start - 40) : start])
-    return found is not None and _NEW_START.search(found["between"]) is None
+    before = text[max(0, start - 40) : start]
+    found = _NOT.search(before)
+    return found is not None and _NEW_START.search(found["between"]) is None and _LACKING.search(before) is None

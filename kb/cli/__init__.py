@@ -23,12 +23,15 @@ from kb.cli.common import (
     joined,
     open_base_at,
 )
+from kb.cli.drifted import drift_options
 from kb.cli.refresh import refresh
 from kb.cli.surveillance import status, watch
 from kb.cli.synthesize import synthesize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from kb.build import Built
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -190,7 +193,8 @@ def table(
 @click.option("--only", multiple=True, metavar="PAGE", help="Only these pages, e.g. 'post/*'; repeatable.")
 @click.option("--force", is_flag=True, help="Run every notebook again, also where nothing changed.")
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks at a time. [default: number of processors]")
-@click.option("--executor", type=click.Choice(["processes", "serial"]), default="processes", show_default=True)
+@click.option("--executor", type=click.Choice(["processes", "serial", "dask"]), default="processes", show_default=True)
+@click.option("--scheduler", metavar="ADDRESS", help="With --executor dask: the cluster, e.g. tcp://10.0.0.5:8786.")
 @click.option(
     "--engine",
     type=click.Choice(["warm", "kernel"]),
@@ -198,24 +202,40 @@ def table(
     show_default=True,
     help="A process that is warm already and forked for each notebook, or an ordinary kernel for each.",
 )
+@drift_options
 def build(
     evidence: Path | None,
     build_dir: Path | None,
     only: Sequence[str],
     force: bool,
     jobs: int | None,
-    executor: Literal["processes", "serial"],
+    executor: Literal["processes", "serial", "dask"],
+    scheduler: str | None,
     engine: Literal["warm", "kernel"],
-) -> None:
-    """Validate, re-run stale notebooks and write build/site; the last good build stays if anything fails."""
+) -> tuple[Path, Built]:
+    """Validate, re-run stale notebooks and write build/site; the last good build stays if anything fails.
+
+    Exit status: 0 all is well, 1 the evidence, a notebook or --check found something, 2 it could not be done.
+    """
     from kb.base import default_evidence
     from kb.build import build as build_site
 
+    if (executor == "dask") != (scheduler is not None):
+        message = "--executor dask and --scheduler ADDRESS belong together"
+        raise click.UsageError(message)
     root = evidence or default_evidence()
     made = build_site(
-        root, build_dir, only=tuple(only) or None, force=force, jobs=jobs, executor=executor, engine=engine
+        root,
+        build_dir,
+        only=tuple(only) or None,
+        force=force,
+        jobs=jobs,
+        executor=executor,
+        scheduler=scheduler,
+        engine=engine,
     )
     click.echo(made)
+    return root, made
 
 
 @main.command()

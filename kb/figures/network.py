@@ -80,10 +80,11 @@ def compute_network(corpus: Corpus, graph: Graph, kind: str, identifier: str, mo
     pools: dict[str, list[tuple[int, str]]] = {name: [] for name in _SHARES}
     for name in family:
         pools[kind].append((len(shared.get(name, ())) + 1000, name))
-    controls = {graphs.node("intervention", i) for i, t in corpus.interventions.items() if t.kind == "control"}
     for name, studies in shared.items():
         data = graph.nodes[name]
-        if name not in below | family | controls and data["kind"] in pools and data["kind"] != kind:
+        if name in below | family or data["kind"] not in pools or data["kind"] == kind:
+            continue
+        if data["kind"] != "intervention" or corpus.interventions[data["id"]].kind != "control":
             pools[data["kind"]].append((len(studies), name))
     wide = _widened(graph, _shared(corpus, answer.findings, answer.studies, comparators=True))
     pools["post"] = [(0, name) for name in posts]

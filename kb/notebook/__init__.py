@@ -1,4 +1,4 @@
-"""What the notebook templates call: a page of a condition, an intervention, a post, or the whole base.
+"""What the notebook templates call: a page of a condition, an intervention, a question, a post, or the whole base.
 
 Each method of a page returns one output, which the notebook shows because it is the last word of its cell.
 """
@@ -9,16 +9,19 @@ from typing import Any
 
 from kb.base import Base, open_base
 from kb.notebook.audit_page import AuditPage
+from kb.notebook.comparison_page import ComparisonPage
 from kb.notebook.overview_page import OverviewPage
 from kb.notebook.post_page import PostPage
 from kb.notebook.term_page import TermPage
 
 __all__ = [
     "AuditPage",
+    "ComparisonPage",
     "OverviewPage",
     "PostPage",
     "TermPage",
     "audit",
+    "comparison",
     "condition",
     "intervention",
     "overview",
@@ -50,6 +53,30 @@ def intervention(identifier: str, evidence: str = "") -> TermPage:
     """The page of an intervention (see :func:`condition`)."""
     base = _open(evidence)
     return TermPage(base, "intervention", base.resolve(identifier, "intervention").id)
+
+
+def comparison(
+    condition: str, intervention: str, outcome: str, comparator: str = "", timepoint: str = "", evidence: str = ""
+) -> ComparisonPage:
+    """The page of one question; an empty comparator or timepoint means all (see :func:`condition`).
+
+    Examples
+    --------
+    >>> comparison("tennis elbow", "shockwave", "prtee").title().text
+    'Extracorporeal shockwave therapy for lateral epicondylitis: Patient-Rated Tennis Elbow Evaluation'
+    """
+    from kb.synthesis.comparison import Question
+    from kb.synthesis.scale import window_asked
+
+    base = _open(evidence)
+    asked = Question(
+        base.resolve(condition, "condition").id,
+        base.resolve(intervention, "intervention").id,
+        base.resolve(outcome, "outcome").id,
+        base.resolve(comparator, "intervention").id if comparator else None,
+        window_asked(timepoint) if timepoint else None,
+    )
+    return ComparisonPage(base, asked)
 
 
 def post(slug: str, evidence: str = "") -> PostPage:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape as _escape
+from typing import Any
 
 STYLE = """<style>
 .kb{font-size:1rem;line-height:1.5;max-width:62rem;overflow-wrap:break-word}
@@ -48,20 +49,30 @@ text-align:left;white-space:normal;max-width:none}
 </style>"""
 """Sent once on a page; every rule is confined to ``.kb``."""
 
+FACTS = "application/vnd.kb.facts+json"
+"""MIME type of facts that an output gives by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One output of a notebook: its MIME types, and nothing that differs between two runs."""
+    """One output of a notebook: its MIME types, and nothing that differs between two runs.
+
+    ``facts`` are numbers by name, as plain data, for the comparison of builds (:mod:`kb.drift`); no page shows them. Of
+    a mapping with ``estimate``, ``interval``, ``certainty`` and ``studies`` (a list) the comparison makes a sentence:
+    ``... moved from a to b because c was added; certainty unchanged``.
+    """
 
     html: str
     words: str
+    facts: Mapping[str, Any] | None = None
 
     @property
-    def bundle(self) -> dict[str, str]:
+    def bundle(self) -> dict[str, Any]:
         """Its MIME types."""
-        return {"text/html": self.html, "text/plain": self.words}
+        shown: dict[str, Any] = {"text/html": self.html, "text/plain": self.words}
+        return {**shown, FACTS: dict(self.facts)} if self.facts else shown
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return self.bundle
 
 
@@ -92,10 +103,10 @@ def escape(text: str) -> str:
     return _escape(text, quote=True)
 
 
-def block(*parts: str, words: str, style: bool = False) -> Block:
+def block(*parts: str, words: str, style: bool = False, facts: Mapping[str, Any] | None = None) -> Block:
     """Parts of HTML as one output; empty parts are left out."""
     body = "\n".join(part for part in parts if part)
-    return Block(f'{STYLE if style else ""}<div class="kb">{body}</div>', words)
+    return Block(f'{STYLE if style else ""}<div class="kb">{body}</div>', words, facts)
 
 
 def paragraph(html: str, kind: str = "") -> str:
@@ -209,3 +220,51 @@ def plain(html: str) -> str:
     import html as entities
 
     return " ".join(entities.unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+{style}
+<style>
+:root{{color-scheme:light dark}}
+body{{margin:0 auto;max-width:66rem;padding:1rem;font-family:system-ui,sans-serif;background:#fff;color:#1a1a1a}}
+h1{{font-size:1.6rem;line-height:1.25}}
+h2{{font-size:1.3rem;margin:2rem 0 .5rem}}
+a{{color:#005a9c}}
+@media (prefers-color-scheme:dark){{
+body{{background:#17181a;color:#e8e6e1}}
+a{{color:#7cc0ff}}
+.kb figure svg,body>svg{{filter:invert(.88) hue-rotate(180deg)}}
+}}
+@media print{{details>*{{display:block}}}}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+{body}
+</body>
+</html>
+"""
+
+
+def standalone(title: str, parts: Iterable[str]) -> str:
+    """A whole page that works offline, in light and dark, on a phone.
+
+    Parameters
+    ----------
+    title
+        Plain text.
+    parts
+        HTML.
+
+    Examples
+    --------
+    >>> "<title>Pain &lt; 3</title>" in standalone("Pain < 3", ["<p>Few studies.</p>"])
+    True
+    """
+    body = "\n".join(part.replace(STYLE, "") for part in parts)
+    return _PAGE.format(title=escape(title), style=STYLE, body=body)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb import graph as graphs
 from kb.model import InterventionKind
-from kb.notebook import sections
+from kb.notebook import answers, sections
 from kb.notebook.html import (
     Block,
     Heading,
@@ -82,8 +82,8 @@ class OverviewPage:
                 f"{count(len(corpus.populations), 'population')}."
             ),
             note(
-                "Curated from abstracts; risk of bias and certainty are not yet assessed. Not a systematic search: the "
-                "base holds what the posts cite and some studies that bear on their claims."
+                f"{sections.CURATED} Not a systematic search: the base holds what the posts cite and some studies that "
+                "bear on their claims."
             ),
             words=f"{count(len(self.keys), 'study', 'studies')}, {count(len(corpus.posts), 'post')}",
             style=True,
@@ -118,6 +118,42 @@ class OverviewPage:
             drawn.append(figures.draw_map(data, width))
         told = f"{words} {sections.HOW_TO_READ_A_MAP} Only treatments and training advice are drawn."
         return block(figure(drawn[0], drawn[1], told), words=words)
+
+    def figure_certainty(self) -> Block:
+        """How sure the base is of each condition with each treatment, and which way the evidence points."""
+        from kb import figures
+
+        corpus = self.base.corpus
+        offered = {InterventionKind.TREATMENT, InterventionKind.TRAINING_ADVICE}
+        rows = figures.compute_groups(corpus.conditions, figures.weights(self.cells, 0), 26)
+        drawn = []
+        words = ""
+        for width, most in ((figures.NARROW, 9), (figures.WIDE, 16)):
+            columns = figures.compute_groups(
+                corpus.interventions,
+                figures.weights(self.cells, 1),
+                most,
+                lambda term: getattr(term, "kind", None) in offered,
+            )
+            drawn_rows = [i for i in rows if any((i, column) in self.cells for column in columns)]
+            data = figures.compute_certainty_map(
+                [(i, corpus.conditions[i].label) for i in drawn_rows],
+                [(i, corpus.interventions[i].label) for i in columns],
+                answers.map_cells(self.base, self.cells, drawn_rows, columns),
+            )
+            words = figures.certainty_map_words(data)
+            drawn.append(figures.draw_certainty_map(data, width))
+        return block(
+            figure(*drawn),
+            note(
+                "The colour is the best certainty that an estimate of the cell has, the shape the side that estimates "
+                "of that certainty favour. Where the interval includes no effect, or no number can be compared, the "
+                "direction counts as unknown. A broader term counts the studies of its narrower ones. A condition "
+                "that was studied with none of these treatments has no row here; the next map has all."
+            ),
+            details("The map in words", paragraph(escape(words))),
+            words=words,
+        )
 
     def gaps(self) -> Block:
         """Terms that the posts name and no study is about."""

@@ -28,7 +28,11 @@ _COLUMNS = ("outcome", "effect", "direction", "checked")
 
 CAUTION = (
     "Counts of findings are not a verdict: several findings can come from one study, and reviews include trials "
-    "that also stand here by themselves. Nothing is pooled."
+    "that also stand here by themselves. Only findings that compare like with like are pooled, in the answers."
+)
+CURATED = (
+    "Curated from abstracts and open pages. Risk of bias counts only where somebody judged it; certainty is by rule "
+    "unless the authors of a review graded it or a person overruled the rule."
 )
 HOW_TO_READ_A_MAP = (
     "An open square is a cell without a study in the base. A broader term counts the studies of its narrower ones."
@@ -260,7 +264,8 @@ def limitations(base: Base, keys: Sequence[str]) -> str:
     levels = Counter(corpus.studies[key].verification for key in keys)
     unchecked = levels[Verification.UNVERIFIED] + levels[Verification.PARTLY]
     general = [
-        "Curated from abstracts and open pages: risk of bias and certainty have not been assessed.",
+        CURATED,
+        _judged(corpus, keys),
         "Not a systematic search: the base holds what the posts cite and some more. Missing studies are likely.",
     ]
     if keys:
@@ -285,6 +290,14 @@ def limitations(base: Base, keys: Sequence[str]) -> str:
         if told
         else ""
     )
+
+
+def _judged(corpus: Corpus, keys: Sequence[str]) -> str:
+    judged = sum(1 for key in keys if corpus.studies[key].risk_of_bias)
+    if not judged:
+        return "Nobody has judged the risk of bias of a study here."
+    of = count(len(keys), "study", "studies")
+    return f"Somebody judged the risk of bias of {judged} of {of}; nobody judged the rest."
 
 
 def _sentence(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb import graph as graphs
 from kb.model import Direction
-from kb.notebook import claims, sections
+from kb.notebook import answers, claims, comparison_parts, sections
 from kb.notebook.html import (
     Block,
     Heading,
@@ -29,6 +29,7 @@ from kb.tables import direction_words, left_out_notes
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kb.answers.rows import AnswerRow
     from kb.base import Base
     from kb.figures import Panel
     from kb.graph import Answer
@@ -92,8 +93,8 @@ class TermPage:
 
     @cached_property
     def cells(self) -> dict[tuple[str, str], set[str]]:
-        """Studies by condition and intervention."""
-        return graphs.cells(self.base.standing)
+        """Studies by condition and intervention, of the term and its narrower ones."""
+        return graphs.cells(self.base.standing, **{f"{self.noun}s": {self.id, *self.narrower}})
 
     def _sorted(self, ids: Iterable[str]) -> list[str]:
         terms = self.base.corpus.vocabulary(f"{self.noun}s")
@@ -139,7 +140,7 @@ class TermPage:
             self._directions(),
             paragraph(self._posts()),
             *map(note, left_out_notes(corpus, self.gone, self.base.notices)),
-            note("Curated from abstracts; risk of bias and certainty are not yet assessed."),
+            note(sections.CURATED),
             words=(
                 f"{term.label}: {count(len(answer.studies), 'study', 'studies')}, "
                 f"{count(len(answer.findings), 'finding')}"
@@ -190,6 +191,30 @@ class TermPage:
         made = count(len(self.answer.posts), "post makes", "posts make")
         reviewed = f'<span class="kb-small">{sections.NOT_REVIEWED}</span>'
         return f"{made} {count(len(found), 'claim')} about it: {escape(verdicts)}.{told} {reviewed}"
+
+    @cached_property
+    def answers_rows(self) -> list[AnswerRow]:
+        """The best estimates about the term, narrower ones included."""
+        return answers.rows_of(self.base, **{f"{self.noun}s": (self.id, *self.narrower)})
+
+    def answers(self) -> Block:
+        """The best estimate of each comparison, how sure it is, and where to read more."""
+        rows = self.answers_rows
+        body = answers.answer_table(self.base, rows, self.noun, self.up)
+        return block(body, words=f"{count(len(rows), 'comparison')} with an estimate")
+
+    def reasons(self) -> Block:
+        """Why the answers have their certainty."""
+        if not self.answers_rows:
+            return block(paragraph("Nothing to rate."), words="Nothing to rate")
+        body, used = comparison_parts.reasons([row.result for row in self.answers_rows[: answers.FIRST]])
+        told = "The steps behind the first rows of the answer; the pages of the comparisons tell them for every one."
+        return block(
+            paragraph(told),
+            details("Show the steps", body),
+            comparison_parts.rules(used),
+            words="Reasons for certainty",
+        )
 
     def studied(self) -> Block:
         """Which terms are included, and what was studied with what."""
@@ -315,8 +340,9 @@ class TermPage:
             drawn.append(self._panel(panel, opened=rows <= _OPEN_ROWS))
         return block(
             paragraph(
-                "Each row is one finding as its study reports it; nothing is pooled. Which side is better depends on "
-                "the outcome and on how the study subtracts, so each row says in words what it favours. A blue circle "
+                "Each row is one finding as its study reports it; this figure pools nothing. Which side is better "
+                "depends on the outcome and on how the study subtracts, so each row says in words what it favours. A "
+                "blue circle "
                 f"favours {sides[0]}, an orange square {sides[1]}; an open diamond found no difference; a "
                 "triangle is an association or unclear. An arrow means that the interval runs off the axis; a question "
                 "mark, that the interval is unknown."
@@ -350,7 +376,8 @@ class TermPage:
         if not named:
             return block(paragraph("None."), words="No empty cell")
         claimed = self._claimed()
-        anywhere = {self._sides(cell)[1] for cell in self.cells}
+        elsewhere = graphs.cells(self.base.standing, **{f"{self.other}s": set(named)})
+        anywhere = {self._sides(cell)[1] for cell in elsewhere}
         groups = {
             "A post makes a claim about this pair, and no study in the base is about it": [
                 i for i in named if i in claimed
@@ -376,11 +403,8 @@ class TermPage:
             words=f"{count(len(named), 'empty cell')}",
         )
 
-    def _naming(self) -> list[str]:
-        mine = {self.id, *self.narrower}
-        return [
-            slug for slug, post in self.base.corpus.posts.items() if mine & set(getattr(post.topics, f"{self.noun}s"))
-        ]
+    def _naming(self) -> tuple[str, ...]:
+        return graphs.naming(self.base.graph, self.noun, self.id)
 
     def _claimed(self) -> set[str]:
         return {

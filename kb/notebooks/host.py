@@ -1,10 +1,11 @@
 """A process that runs notebooks for :mod:`kb.notebooks.pool`.
 
 ``python -m kb.notebooks.host ENGINE fork|inline EVIDENCE`` reads one JSON object a line from standard input
-(``number``, ``job``, ``folder``, ``timeout``) and answers each on standard output with ``number`` and ``failure`` (null
-when all is well). With ``fork`` every notebook runs in a fork of its own, several at a time: nothing leaks from one to
-the next, and one that hangs, dies or leaves children behind is swept away whole. With ``inline`` (where forking is
-impossible) they run here, one after the other, in kernels.
+(``number``, ``job``, ``folder``, ``limits``) and answers each on standard output with ``number``, ``failure`` (null
+when all is well) and ``reads`` (names of what it read, see :mod:`kb.notebooks.reads`). With ``fork`` every notebook
+runs in a fork of its own, several at a time: nothing leaks from one to the next, and one that hangs, dies, takes too
+much or leaves processes behind is swept away whole. With ``inline`` (where forking is impossible) they run here, one
+after the other, in kernels.
 
 When standard input closes, which also happens when the process that started the host is killed, everything ends.
 """
@@ -12,29 +13,38 @@ When standard input closes, which also happens when the process that started the
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import gc
-import io
 import json
 import os
 import selectors
 import signal
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any
 
+from kb.notebooks.child import NAME, attempt, run_child, warm_up
+from kb.notebooks.limits import (
+    Limits,
+    adopt_orphans,
+    children,
+    command,
+    descendants,
+    environment_of,
+    resident,
+    size_words,
+)
 from kb.notebooks.plan import Job
-from kb.notebooks.run import Failure, NotebookFailedError, failed_outside, plain, run_one
-from kb.problems import KbError
-
-if TYPE_CHECKING:
-    from kb.base import Base
+from kb.notebooks.reads import Reads
+from kb.notebooks.run import failed_outside, plain
 
 _GRACE = 3.0
 """Seconds that a notebook has to stop its kernel before it is killed."""
+_FAREWELL = 0.5
+"""Seconds that processes started by a notebook have to end after it."""
+_LOOK = 0.2
+"""Seconds between two looks at what notebooks use."""
 
 
 def can_fork() -> bool:
@@ -48,9 +58,15 @@ class _Child:
 
     number: int
     job: Job
+    folder: Path
     pipe: int
     deadline: float
-    timeout: float
+    limits: Limits
+    loaded: int
+    """Bytes that it had in memory when it began; they are the host's."""
+    said: bytearray = field(default_factory=bytearray)
+    stopped: tuple[str, str] | None = None
+    """Error and message, when the host ended it."""
 
 
 class Host:
@@ -60,87 +76,93 @@ class Host:
         self.engine, self.evidence, self.answers = engine, evidence, answers
         self.children: dict[int, _Child] = {}
         self.open = True
+        self.selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
         """Fork for every request, report every end."""
+        adopt_orphans()
         wake, woken = os.pipe()
         for end in (wake, woken):
             os.set_blocking(end, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGTERM, lambda *_: self._stop())
         signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
-        selector = selectors.DefaultSelector()
-        selector.register(wake, selectors.EVENT_READ)
-        selector.register(0, selectors.EVENT_READ)
+        for end in (wake, 0):
+            self.selector.register(end, selectors.EVENT_READ)
         rest = b""
+        looked = 0.0
         while self.open:
-            for key, _ in selector.select(self._patience()):
+            for key, _ in self.selector.select(_LOOK if self.children else None):
                 if key.fd == wake:
                     with contextlib.suppress(BlockingIOError):
                         os.read(wake, 4096)
-                    continue
-                received = os.read(0, 65536)
-                if not received:
-                    self.open = False
-                *lines, rest = (rest + received).split(b"\n")
-                for line in lines:
-                    self._fork(json.loads(line))
+                elif key.fd == 0:
+                    received = os.read(0, 65536)
+                    self.open = self.open and bool(received)
+                    *lines, rest = (rest + received).split(b"\n")
+                    for line in lines:
+                        self._fork(json.loads(line))
+                else:
+                    self._listen(key.data)
+            if time.monotonic() - looked >= _LOOK:
+                looked = time.monotonic()
+                self._look()
             self._reap()
         self._end()
 
     def _stop(self) -> None:
         self.open = False
 
-    def _patience(self) -> float | None:
-        if not self.children:
-            return None
-        return max(0.0, min(child.deadline for child in self.children.values()) - time.monotonic())
-
     def _fork(self, request: dict[str, Any]) -> None:
-        job, timeout = Job(**request["job"]), float(request["timeout"])
+        job, limits = Job(**request["job"]), Limits(**request["limits"])
+        folder = Path(request["folder"])
         reading, writing = os.pipe()
+        loaded = resident(os.getpid())
         pid = os.fork()
         if pid == 0:
             os.close(reading)
-            self._run(job, Path(request["folder"]), writing)
+            run_child(job, folder, self.evidence, self.engine, limits, writing, self.answers)
         os.close(writing)
-        self.children[pid] = _Child(request["number"], job, reading, time.monotonic() + timeout, timeout)
+        child = _Child(request["number"], job, folder, reading, time.monotonic() + limits.seconds, limits, loaded)
+        os.set_blocking(reading, False)
+        self.selector.register(reading, selectors.EVENT_READ, child)
+        self.children[pid] = child
 
-    def _run(self, job: Job, folder: Path, pipe: int) -> NoReturn:
-        """Run a notebook in the fork and leave: the cells' numbers, then the failure, go through the pipe."""
-        status = 1
+    def _listen(self, child: _Child) -> bool:
+        """Take what a fork says; whether there may be more."""
         try:
-            os.setpgid(0, 0)
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-            _die_with_parent()
-            failure = _attempt(
-                job, folder, self.evidence, self.engine, None, lambda index: os.write(pipe, b"%d\n" % index)
-            )
-            os.write(pipe, (json.dumps(failure) + "\n").encode())
-            status = 0
-        finally:
-            os._exit(status)
+            received = os.read(child.pipe, 1 << 20)
+        except BlockingIOError:
+            return False
+        child.said += received
+        if not received:
+            with contextlib.suppress(KeyError):
+                self.selector.unregister(child.pipe)
+        return bool(received)
 
-    def _reap(self) -> None:
+    def _look(self) -> None:
+        """End forks that take too long or too much."""
         now = time.monotonic()
-        for pid, child in list(self.children.items()):
-            late = now >= child.deadline
-            if late:
-                self._kill(pid, child)
-            done, status = os.waitpid(pid, 0 if late else os.WNOHANG)
-            if not done:
+        for pid, child in self.children.items():
+            if child.stopped is not None:
                 continue
-            _kill_group(pid, signal.SIGKILL)
-            del self.children[pid]
-            said = os.read(child.pipe, 1 << 20).decode().split("\n")[:-1]
-            os.close(child.pipe)
-            self._answer(child, said, status, late=late)
+            if now >= child.deadline:
+                message = f"the notebook ran for more than {child.limits.seconds:g} s and was stopped"
+                child.stopped = ("TimeoutError", message)
+            elif self._taken(pid, child) > child.limits.memory:
+                message = f"the notebook took more memory than the limit of {size_words(child.limits.memory)}"
+                child.stopped = ("MemoryLimitError", f"{message} and was stopped")
+            if child.stopped is not None:
+                self._kill(pid)
 
-    def _kill(self, pid: int, child: _Child) -> None:
+    def _taken(self, pid: int, child: _Child) -> int:
+        """Bytes of a fork and everything that it started, without what it shares with the host."""
+        own = max(0, resident(pid) - child.loaded)
+        # a fork of the fork begins with the same pages, which are counted once
+        return own + sum(max(0, resident(other) - child.loaded) for other in descendants(pid))
+
+    def _kill(self, pid: int) -> None:
         """End a fork, its kernel included: ask first, so that the kernel is stopped with it."""
-        child.deadline = float("inf")
         if self.engine == "kernel":
             _kill_group(pid, signal.SIGTERM)
             patience = time.monotonic() + _GRACE
@@ -148,35 +170,93 @@ class Host:
                 time.sleep(0.02)
         _kill_group(pid, signal.SIGKILL)
 
-    def _answer(self, child: _Child, said: list[str], status: int, *, late: bool) -> None:
-        if said and not said[-1].isdigit():
-            failure = json.loads(said[-1])
-        else:
-            cell = int(said[-1]) if said else None
+    def _reap(self) -> None:
+        for pid, child in list(self.children.items()):
+            done, status = os.waitpid(pid, 0 if child.stopped is not None else os.WNOHANG)
+            if not done:
+                continue
+            del self.children[pid]
+            left = self._sweep(pid, patient=child.stopped is None)
+            while self._listen(child):
+                pass
+            with contextlib.suppress(KeyError):
+                self.selector.unregister(child.pipe)
+            os.close(child.pipe)
+            self._answer(child, status, left)
+        if not self.children:
+            _bury(())
+
+    def _sweep(self, pid: int, *, patient: bool) -> list[str]:
+        """End whatever a fork has left behind; command lines of what did not end by itself."""
+        until = time.monotonic() + (_FAREWELL if patient else 0.0)
+        while (left := self._left(pid)) and time.monotonic() < until:
+            time.sleep(0.02)
+            _bury(self.children)
+        named = sorted(filter(None, {command(other) for other in left}))
+        _kill_group(pid, signal.SIGKILL)
+        while left:
+            for other in left:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(other, signal.SIGKILL)
+            time.sleep(0.005)
+            _bury(self.children)
+            left = self._left(pid)
+        return named if patient else []
+
+    def _left(self, pid: int) -> list[int]:
+        """Processes that are ours by now and belong to no notebook that still runs."""
+        running = {child.job.output for child in self.children.values()}
+        orphans = [other for other in children(os.getpid()) if other not in self.children]
+        ours = [o for o in orphans if _group(o) == pid or environment_of(o, NAME) not in running]
+        return [o for orphan in ours for o in (orphan, *descendants(orphan)) if command(o)]
+
+    def _answer(self, child: _Child, status: int, left: list[str]) -> None:
+        lines: list[Any] = [json.loads(line) for line in child.said.split(b"\n")[:-1]]
+        cell = next((line for line in reversed(lines) if isinstance(line, int)), None)
+        answer: dict[str, Any] | None = lines[-1] if lines and isinstance(lines[-1], dict) else None
+        failure: dict[str, Any] | None
+        if child.stopped is not None:
+            failure = plain(failed_outside(child.job, cell, *child.stopped))
+        elif answer is None:
             code = os.waitstatus_to_exitcode(status)
             why = f"exit status {code}" if code >= 0 else f"ended by {signal.Signals(-code).name}"
-            ended = failed_outside(child.job, cell, "ProcessEnded", f"the notebook's process ended by itself ({why})")
-            slow = failed_outside(
-                child.job, cell, "TimeoutError", f"the notebook ran for more than {child.timeout:g} s and was stopped"
-            )
-            failure = plain(slow if late else ended)
-        _say(self.answers, child.number, failure)
+            message = f"the notebook's process ended by itself ({why})"
+            failure = plain(failed_outside(child.job, cell, "ProcessEnded", message))
+        else:
+            failure = answer["failure"]
+        if failure is None and left:
+            message = f"the notebook left processes running, which were ended: {'; '.join(left[:3])}"
+            failure = plain(failed_outside(child.job, None, "LeftoverProcess", message))
+        if failure is not None:
+            with contextlib.suppress(OSError):
+                (child.folder / child.job.output).unlink(missing_ok=True)
+        _say(self.answers, child.number, failure, answer["reads"] if answer and failure is None else [])
 
     def _end(self) -> None:
         for pid in self.children:
             _kill_group(pid, signal.SIGTERM if self.engine == "kernel" else signal.SIGKILL)
         patience = time.monotonic() + _GRACE
-        for pid in self.children:
+        for pid in list(self.children):
             while time.monotonic() < patience and os.waitpid(pid, os.WNOHANG) == (0, 0):
                 time.sleep(0.02)
             _kill_group(pid, signal.SIGKILL)
+            del self.children[pid]
+            self._sweep(pid, patient=False)
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to kill this process when the host is killed; elsewhere do nothing."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, int(signal.SIGKILL))
+def _bury(running: Iterable[int]) -> None:
+    """Take note of the end of adopted processes, or they stay in the table of processes."""
+    known = set(running)
+    for pid in children(os.getpid()):
+        if pid not in known:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+
+
+def _group(pid: int) -> int | None:
+    with contextlib.suppress(ProcessLookupError):
+        return os.getpgid(pid)
+    return None
 
 
 def _kill_group(pid: int, number: int) -> None:
@@ -184,67 +264,11 @@ def _kill_group(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
-def _attempt(
-    job: Job,
-    folder: Path,
-    evidence: Path,
-    engine: str,
-    timeout: float | None,
-    on_cell: Callable[[int], object] | None = None,
-) -> dict[str, Any] | None:
-    """Run a notebook; whatever goes wrong becomes a failure as JSON can hold it."""
-    try:
-        run_one(job, folder, evidence=evidence, engine=engine, timeout=timeout, on_cell=on_cell)
-    except NotebookFailedError as error:
-        return plain(error.failure)
-    except KbError as error:
-        return plain(Failure(job.output, job.template, None, "", type(error).__name__, str(error)))
-    except OSError as error:
-        said = {"errno": error.errno, "path": str(error.filename or folder)}
-        return plain(Failure(job.output, job.template, None, "", "OSError", f"{error.strerror}: {said['path']}")) | said
-    except Exception as error:  # noqa: BLE001 - an answer is owed for every notebook
-        return plain(failed_outside(job, None, type(error).__name__, str(error)))
-    return None
-
-
-def _say(answers: int, number: int, failure: dict[str, Any] | None) -> None:
+def _say(answers: int, number: int, failure: dict[str, Any] | None, reads: list[str]) -> None:
+    rest = memoryview((json.dumps({"number": number, "failure": failure, "reads": reads}) + "\n").encode())
     with contextlib.suppress(BrokenPipeError):
-        os.write(answers, (json.dumps({"number": number, "failure": failure}) + "\n").encode())
-
-
-def _warm_up(evidence: Path) -> None:
-    """Import and load what every notebook needs, so that forks start with it."""
-    import matplotlib.figure
-    import nbclient  # noqa: F401
-    import papermill.execute  # noqa: F401
-
-    from kb import notebook  # noqa: F401 - what templates import
-    from kb.base import open_base
-    from kb.notebooks import engine
-
-    engine.register("warm")
-    engine.warm_shell()
-    matplotlib.figure.Figure().savefig(io.BytesIO(), format="svg")  # finds the fonts
-    with contextlib.suppress(KbError):  # the notebooks will say so
-        _share(open_base(evidence))
-    gc.collect()
-    gc.freeze()
-
-
-def _share(base: Base) -> None:
-    """Let ``kb.open()`` return this base for its own folder, in this process and its forks; loading takes a while."""
-    load = sys.modules["kb.base"].open_base
-
-    def open_base(evidence: str | os.PathLike[str] | None = None) -> Base:
-        own = evidence is None or Path(evidence).resolve() == base.root.resolve()
-        opened: Base = base if own else load(evidence)
-        return opened
-
-    for name in ("graph", "studies", "findings", "arms", "claims", "evidence", "citations", "posts"):
-        getattr(base, name)
-    for module in list(sys.modules.values()):
-        if module.__name__.partition(".")[0] == "kb" and getattr(module, "open_base", None) is load:
-            setattr(module, "open_base", open_base)  # noqa: B010 - mypy would not let a function be replaced
+        while rest:
+            rest = rest[os.write(answers, rest) :]
 
 
 def main(engine: str, style: str, evidence: Path) -> None:
@@ -254,13 +278,13 @@ def main(engine: str, style: str, evidence: Path) -> None:
     if style == "inline":
         for line in sys.stdin:
             request = json.loads(line)
-            failure = _attempt(
-                Job(**request["job"]), Path(request["folder"]), evidence, engine, float(request["timeout"])
-            )
-            _say(answers, request["number"], failure)
+            job, limits = Job(**request["job"]), Limits(**request["limits"])
+            reads = Reads()
+            failure = attempt(job, Path(request["folder"]), evidence, engine, reads, timeout=limits.seconds)
+            _say(answers, request["number"], failure, sorted(reads.names))
         return
     if engine == "warm":
-        _warm_up(evidence)
+        warm_up(evidence)
     Host(engine, evidence, answers).serve()
 
 

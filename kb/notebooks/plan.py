@@ -11,6 +11,7 @@ from rapidfuzz import process
 
 from kb.model import InterventionKind
 from kb.problems import KbError
+from kb.show import questions_of
 
 if TYPE_CHECKING:
     from kb.base import Base
@@ -43,6 +44,9 @@ class Job:
 def plan(base: Base) -> list[Job]:
     """A notebook for every condition, intervention (but controls) and post, the overview and the audit, in order.
 
+    A question has one where two studies or more are about its condition and intervention and one of them gives an
+    estimate that can be compared (see :class:`kb.answers.questions.Questions`).
+
     Examples
     --------
     >>> import kb
@@ -53,9 +57,14 @@ def plan(base: Base) -> list[Job]:
     corpus = base.corpus
     interventions = [t.id for t in corpus.interventions.values() if t.kind is not InterventionKind.CONTROL]
     ids = {"condition": list(corpus.conditions), "intervention": interventions, "post": list(corpus.posts)}
-    return [Job("overview", "overview.ipynb"), Job("audit", "audit.ipynb")] + [
+    jobs = [Job("overview", "overview.ipynb"), Job("audit", "audit.ipynb")]
+    jobs += [
         Job(noun, f"{noun}/{identifier}.ipynb", {noun: identifier}) for noun in ids for identifier in sorted(ids[noun])
     ]
+    for question, name in questions_of(base).pages.items():
+        asked = {noun: getattr(question, noun) for noun in ("condition", "intervention", "outcome")}
+        jobs.append(Job("comparison", f"{name}.ipynb", asked))
+    return jobs
 
 
 def select(jobs: Sequence[Job], only: Iterable[str]) -> list[Job]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from kb.notebooks.host import can_fork
+from kb.notebooks.limits import Limits
 from kb.notebooks.plan import Job
 from kb.notebooks.progress import Reporter
 from kb.notebooks.run import ENVIRONMENT, Failure
@@ -23,8 +24,8 @@ from kb.notebooks.template import check
 from kb.problems import KbError
 
 Engine = Literal["warm", "kernel"]
-TIMEOUT = 300.0
-"""Seconds that a notebook may take."""
+MANY = 20
+"""Failures after which no further notebook starts: then it is not the notebooks that are wrong."""
 
 
 class NotebooksFailedError(KbError):
@@ -36,7 +37,7 @@ class NotebooksFailedError(KbError):
         self.failures, self.skipped = tuple(failures), skipped
         number = len(self.failures)
         said = "\n".join(f"  {failure}" for failure in self.failures)
-        rest = f"\n{skipped} more were not run any more" if skipped else ""
+        rest = f"\nafter that many failures, {skipped} more were not run" if skipped else ""
         super().__init__(
             f"{number} notebook{'' if number == 1 else 's'} failed; what was built before stands:\n{said}{rest}"
         )
@@ -54,12 +55,13 @@ def run_all(
     workers: int | None = None,
     progress: Reporter | None = None,
     engine: Engine = "warm",
-    timeout: float = TIMEOUT,
-) -> None:
+    limits: Limits | None = None,
+    scheduler: str | None = None,
+) -> dict[str, frozenset[str]]:
     """Run notebooks in parallel; each appears below the folder, whole, when it is done.
 
-    After the first failure no further notebook starts; those that run are waited for, and all failures are named.
-    However this function is left, no process of it stays behind.
+    A notebook that fails does not keep the others from running; all failures are named at the end. However this
+    function is left, no process of it stays behind.
 
     Parameters
     ----------
@@ -76,8 +78,15 @@ def run_all(
     engine
         ``warm`` (forks of a process that has everything loaded) or ``kernel`` (a Jupyter kernel each). Where forking
         is impossible, kernels are used, and the progress says so.
-    timeout
-        Seconds that one notebook may take.
+    limits
+        What one notebook may use; None means :meth:`kb.notebooks.limits.Limits.usual`.
+    scheduler
+        Address of a Dask scheduler: the notebooks run there (see :mod:`kb.notebooks.cluster`); None means here.
+
+    Returns
+    -------
+    dict
+        What each notebook read of the evidence, by output path (see :mod:`kb.notebooks.reads`).
 
     Raises
     ------
@@ -88,20 +97,37 @@ def run_all(
     OSError
         When a notebook could not be written, e.g. on a full disk.
     """
-    for job in {(job.template, *job.parameters): job for job in jobs}.values():
-        check(job.template, job.parameters)
+    check_all(jobs)
     reporter = progress or Reporter()
+    if scheduler is not None:
+        from kb.notebooks.cluster import run_on_cluster
+
+        return run_on_cluster(
+            jobs,
+            folder,
+            evidence=evidence,
+            scheduler=scheduler,
+            progress=reporter,
+            engine=engine,
+            limits=limits or Limits.usual(),
+        )
     if engine == "warm" and not can_fork():
         reporter.say("this platform cannot fork safely: ordinary kernels are used, which takes longer")
         engine = "kernel"
     at_once = min(workers or processors(), len(jobs))
     if not at_once:
-        return
+        return {}
     slots = [at_once] if can_fork() else [1] * at_once
     with contextlib.ExitStack() as stack:
-        answers: queue.Queue[tuple[_Host, dict[str, Any] | None]] = queue.Queue()
-        hosts = [stack.enter_context(_Host(engine, evidence, each, answers)) for each in slots]
-        _drive(jobs, folder, hosts, answers, reporter, timeout)
+        answers: queue.Queue[tuple[Host, dict[str, Any] | None]] = queue.Queue()
+        hosts = [stack.enter_context(Host(engine, evidence, each, answers)) for each in slots]
+        return _drive(jobs, folder, hosts, answers, reporter, limits or Limits.usual())
+
+
+def check_all(jobs: Iterable[Job]) -> None:
+    """Check the parameters of jobs against their templates, before anything runs."""
+    for job in {(job.template, *job.parameters): job for job in jobs}.values():
+        check(job.template, job.parameters)
 
 
 def processors() -> int:
@@ -111,25 +137,58 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
+class Outcome:
+    """What came of the notebooks so far."""
+
+    def __init__(self, jobs: Sequence[Job], reporter: Reporter) -> None:
+        self.jobs, self.reporter = jobs, reporter
+        self.reads: dict[str, frozenset[str]] = {}
+        self.failures: list[Failure] = []
+        self.trouble: OSError | None = None
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether no further notebook should start."""
+        return self.trouble is not None or len(self.failures) >= MANY
+
+    def take(self, answer: dict[str, Any]) -> None:
+        """Take an answer of a host."""
+        job, failure = self.jobs[answer["number"]], answer["failure"]
+        if failure is None:
+            self.reads[job.output] = frozenset(answer["reads"])
+            self.reporter.done(job.name)
+        elif "errno" in failure:
+            self.trouble = OSError(failure["errno"], os.strerror(failure["errno"]), failure["path"])
+        else:
+            self.failures.append(Failure(**failure))
+            self.reporter.failed(self.failures[-1])
+
+    def result(self, skipped: int) -> dict[str, frozenset[str]]:
+        """What each notebook read; raises when something went wrong."""
+        if self.trouble is not None:
+            raise self.trouble
+        if self.failures:
+            raise NotebooksFailedError(sorted(self.failures, key=lambda f: f.notebook), skipped)
+        return self.reads
+
+
 def _drive(
     jobs: Sequence[Job],
     folder: Path,
-    hosts: Sequence[_Host],
-    answers: queue.Queue[tuple[_Host, dict[str, Any] | None]],
+    hosts: Sequence[Host],
+    answers: queue.Queue[tuple[Host, dict[str, Any] | None]],
     reporter: Reporter,
-    timeout: float,
-) -> None:
+    limits: Limits,
+) -> dict[str, frozenset[str]]:
     waiting = list(enumerate(jobs))[::-1]
-    failures: list[Failure] = []
+    outcome = Outcome(jobs, reporter)
     running = 0
-    trouble: OSError | None = None
     reporter.start(len(jobs))
     try:
         while True:
             for host in hosts:
-                while waiting and not failures and trouble is None and host.free:
-                    number, job = waiting.pop()
-                    host.send({"number": number, "job": asdict(job), "folder": str(folder), "timeout": timeout})
+                while waiting and host.free and not outcome.hopeless:
+                    host.send(*waiting.pop(), folder, limits)
                     running += 1
             if not running:
                 break
@@ -138,27 +197,17 @@ def _drive(
                 raise HostDiedError(f"the process that runs the notebooks ended by itself:\n{host.last_words()}")
             host.free += 1
             running -= 1
-            failure = answer["failure"]
-            if failure is None:
-                reporter.done(jobs[answer["number"]].name)
-            elif "errno" in failure:
-                trouble = OSError(failure["errno"], os.strerror(failure["errno"]), failure["path"])
-            else:
-                failures.append(Failure(**failure))
-                reporter.failed(failures[-1])
+            outcome.take(answer)
     finally:
         reporter.stop()
-    if trouble is not None:
-        raise trouble
-    if failures:
-        raise NotebooksFailedError(sorted(failures, key=lambda f: f.notebook), len(waiting))
+    return outcome.result(len(waiting))
 
 
-class _Host:
+class Host:
     """A host process and its free slots."""
 
     def __init__(
-        self, engine: str, evidence: Path, slots: int, answers: queue.Queue[tuple[_Host, dict[str, Any] | None]]
+        self, engine: str, evidence: Path, slots: int, answers: queue.Queue[tuple[Host, dict[str, Any] | None]]
     ) -> None:
         self.free = slots
         self._answers = answers
@@ -203,10 +252,11 @@ class _Host:
         self._log.close()
         self._temporary.cleanup()
 
-    def send(self, request: dict[str, Any]) -> None:
-        """Ask for a notebook."""
+    def send(self, number: int, job: Job, folder: Path, limits: Limits) -> None:
+        """Ask for a notebook; the answer comes with its number."""
         assert self._process.stdin is not None  # noqa: S101
         self.free -= 1
+        request = {"number": number, "job": asdict(job), "folder": str(folder), "limits": asdict(limits)}
         with contextlib.suppress(BrokenPipeError):  # then the listener reports the end
             self._process.stdin.write((json.dumps(request) + "\n").encode())
             self._process.stdin.flush()

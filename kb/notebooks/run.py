@@ -6,15 +6,19 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb.notebooks.clean import Node, clean
 from kb.notebooks.plan import Job
 from kb.notebooks.template import check, read_notebook, template_path
 from kb.problems import KbError
+
+if TYPE_CHECKING:
+    from kb.notebooks.engine import Progress
+    from kb.notebooks.reads import Reads
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"File (\S+?):(\d+), in ([\w.<>]+)")
@@ -88,7 +92,8 @@ def run_one(
     evidence: Path | None = None,
     engine: str = "kernel",
     timeout: float | None = None,
-    on_cell: Callable[[int], object] | None = None,
+    progress: Progress | None = None,
+    reads: Reads | None = None,
 ) -> Path:
     """Run one notebook and write it, clean, below a folder; the file appears whole or not at all.
 
@@ -104,8 +109,10 @@ def run_one(
         ``kernel``: a Jupyter kernel of its own. ``warm``: in this process, which must be thrown away afterwards.
     timeout
         Seconds that one cell may take; None means no limit. The warm engine leaves time to its host process.
-    on_cell
-        Called with the index of each cell before it runs.
+    progress
+        Follows the run (see :class:`kb.notebooks.engine.Progress`).
+    reads
+        With an engine of kernels: gets the names of what the notebook read of the evidence.
 
     Raises
     ------
@@ -122,8 +129,8 @@ def run_one(
 
     from kb.notebooks import engine as engines
 
-    progress = engines.Progress(on_cell)
-    with _environment(evidence):
+    progress = progress or engines.Progress()
+    with _environment(evidence) as written, _noted(reads, written):
         try:
             notebook = execute_notebook(
                 str(template),
@@ -155,12 +162,17 @@ def write_notebook(notebook: Node, path: Path) -> Path:
     import nbformat
 
     writes: Node = nbformat.writes
-    text = writes(notebook)
+    text: str = writes(notebook)
+    return write_whole(path, (text if text.endswith("\n") else text + "\n").encode())
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file; it appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor
-            stream.write(text if text.endswith("\n") else text + "\n")
+        with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor
+            stream.write(content)
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:
@@ -205,8 +217,23 @@ def _short(path: str) -> str:
 
 
 @contextlib.contextmanager
-def _environment(evidence: Path | None) -> Iterator[None]:
-    """Set what notebooks rely on, and put the old values back."""
+def _noted(reads: Reads | None, path: Path) -> Iterator[None]:
+    """Let kernels write down what they read, and take it over."""
+    if reads is None:
+        yield
+        return
+    from kb.notebooks.opened import STARTUP, written
+
+    startup = path.parent / "profile_default" / "startup" / "00-kb.py"
+    startup.parent.mkdir(parents=True)
+    startup.write_text(STARTUP.format(path=str(path)), encoding="utf-8")
+    yield
+    reads.names |= written(path)
+
+
+@contextlib.contextmanager
+def _environment(evidence: Path | None) -> Iterator[Path]:
+    """Set what notebooks rely on, and put the old values back; yields the place for what a kernel writes down."""
     wanted = dict(ENVIRONMENT)
     if evidence is not None:
         wanted["KB_EVIDENCE"] = str(evidence.absolute())
@@ -214,7 +241,7 @@ def _environment(evidence: Path | None) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="kb-ipython-", ignore_cleanup_errors=True) as folder:
         os.environ.update(wanted, IPYTHONDIR=folder)
         try:
-            yield
+            yield Path(folder, "reads")
         finally:
             for key, value in before.items():
                 if value is None:

@@ -1,34 +1,68 @@
-"""Checksums of what a notebook is made from: when they changed, the notebook is stale."""
+"""Checksums of what a notebook is made from: when they changed, the notebook is stale.
+
+It is made from its template, its parameters, the code of kb that it could run, the versions of the libraries behind
+it, and the part of the evidence that it read when it last ran (:mod:`kb.notebooks.reads`). What was read is kept in
+``reads.json`` beside the notebooks; a notebook without a record counts as one that read everything.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import kb
+from kb.notebooks.digests import Digests
 from kb.notebooks.plan import Job
+from kb.notebooks.reads import EVERYTHING
 from kb.notebooks.template import template_path
+
+if TYPE_CHECKING:
+    from kb.base import Base
 
 EPOCH = 1
 """Raise it to make every notebook stale."""
 
 LIBRARIES = (
-    "biopython", "ipykernel", "ipython", "ipywidgets", "matplotlib", "nbclient", "nbformat", "networkx", "numpy",
-    "pandas", "papermill", "pybtex", "pydantic", "pyyaml", "rapidfuzz",
+    "biopython", "comm", "ipykernel", "ipython", "ipywidgets", "lxml", "markdown-it-py", "matplotlib",
+    "matplotlib-inline", "mdit-py-plugins", "msgspec", "nbclient", "nbformat", "networkx", "numpy", "pandas",
+    "papermill", "pybtex", "pydantic", "pydantic-core", "pygixml", "pymare", "pyyaml", "rapidfuzz", "rispy", "scipy",
 )  # fmt: skip
 """Libraries whose version shows in an executed notebook."""
 
+NOT_RUN = frozenset(
+    {
+        "__main__.py",
+        "build.py",
+        "cli",
+        "drift",
+        "notebooks/host.py",
+        "notebooks/lab.py",
+        "notebooks/pool.py",
+        "notebooks/progress.py",
+        "notebooks/refused.py",
+        "notebooks/single.py",
+        "site.py",
+    }
+)
+"""Code that no notebook runs, by path below ``kb``: what is not named here counts."""
 
-def digest_folder(folder: Path, endings: Iterable[str] | None = None) -> str:
+
+def digest_folder(folder: Path, endings: Iterable[str] | None = None, without: Collection[str] = ()) -> str:
     """SHA-256 of the names and contents of the files below a folder; hidden files and caches do not count."""
     total = hashlib.sha256()
     wanted = None if endings is None else set(endings)
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         if any(part.startswith(".") or part == "__pycache__" for part in parts):
+            continue
+        if without and (parts[0] in without or "/".join(parts) in without):
             continue
         if (wanted is None or path.suffix in wanted) and path.is_file():
             total.update("/".join(parts).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
@@ -48,9 +82,10 @@ def digest_file(path: Path) -> str:
 
 
 def digest_code() -> str:
-    """SHA-256 of the code of kb and of the versions of the libraries it draws and computes with."""
+    """SHA-256 of the code of kb that a notebook could run, and of the versions of Python and of the libraries."""
     folder = Path(kb.__file__).parent
-    return digest_of(digest_folder(folder, {".py"}), *(f"{name} {_version(name)}" for name in LIBRARIES))
+    versions = [f"python {sys.version_info[:3]}", *(f"{name} {_version(name)}" for name in LIBRARIES)]
+    return digest_of(digest_folder(folder, {".py", ".css", ".js", ".json", ".csv", ".txt"}, NOT_RUN), *versions)
 
 
 def _version(name: str) -> str:
@@ -65,18 +100,69 @@ def digest_of(*parts: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def ingredients(jobs: Iterable[Job], evidence: Path) -> dict[str, str]:
+@lru_cache(maxsize=2)
+def _digests(base: Base) -> Digests:
+    """The checksums of a base, kept: a build asks for them before and after it has run notebooks."""
+    return Digests(base, lambda: digest_evidence(base.root))
+
+
+def ingredients(jobs: Iterable[Job], base: Base, reads: Mapping[str, Collection[str]] | None = None) -> dict[str, str]:
     """Checksum of what each job is made from, by its output path.
 
-    All of the evidence and all of kb count for every notebook: a notebook may be run more often than it need be,
-    never less.
+    A notebook may be run more often than it need be, never less.
+
+    Parameters
+    ----------
+    jobs
+        The notebooks.
+    base
+        The evidence as it is now.
+    reads
+        What each notebook read when it last ran, by output path; one that is missing counts as having read all.
     """
-    shared = (str(EPOCH), digest_evidence(evidence), digest_code())
+    known = reads or {}
+    digests = _digests(base)
+    shared = (str(EPOCH), digest_code())
     templates: dict[str, str] = {}
     answer = {}
     for job in jobs:
         if job.template not in templates:
             templates[job.template] = digest_file(template_path(job.template))
         parameters = json.dumps(job.parameters, sort_keys=True)
-        answer[job.output] = digest_of(*shared, templates[job.template], job.template, parameters)
+        names = sorted(known.get(job.output) or (EVERYTHING,))
+        read = digest_of(*(f"{name} {digests.of(name)}" for name in names))
+        answer[job.output] = digest_of(*shared, templates[job.template], job.template, parameters, read)
     return answer
+
+
+def save_reads(path: Path, reads: Mapping[str, Collection[str]], base: Base) -> None:
+    """Write what notebooks read, and what it was worth, by output path."""
+    digests = _digests(base)
+    names = sorted({name for some in reads.values() for name in some})
+    place = {name: number for number, name in enumerate(names)}
+    kept = {
+        "names": {name: digests.of(name) for name in names},
+        "notebooks": {output: sorted(place[name] for name in reads[output]) for output in sorted(reads)},
+    }
+    path.write_text(json.dumps(kept, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def load_reads(path: Path) -> dict[str, frozenset[str]]:
+    """What :func:`save_reads` wrote; nothing when it cannot be read."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        names = list(kept["names"])
+        return {output: frozenset(names[n] for n in numbers) for output, numbers in kept["notebooks"].items()}
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return {}
+
+
+def changed(path: Path, base: Base) -> dict[str, int]:
+    """What changed of what notebooks read when they were last built, and how many of them read it; the most first."""
+    reads = load_reads(path)
+    if not reads:
+        return {}
+    digests = _digests(base)
+    before: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["names"]
+    other = {name for name, worth in before.items() if digests.of(name) != worth}
+    return dict(Counter(name for some in reads.values() for name in some if name in other).most_common())

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from kb.graph import narrower, node
+from kb.graph import bearing_on, narrower, node
 from kb.model import Corpus, Design, Finding, Study
 from kb.synthesis.comparison import Candidate, Comparison, Group, Question, Review, Sorter
 from kb.synthesis.effects import Missing
@@ -75,7 +75,7 @@ def compare(
     sorter = Sorter(corpus)
     reviews: list[Review] = []
     candidates: list[Candidate] = []
-    for study, finding in _bearing(corpus, terms):
+    for study, finding in _bearing(corpus, graph, question, retracted):
         if wanted and not _with_comparator(finding, terms["intervention"], wanted):
             continue
         window = window_of(finding.timepoint)
@@ -103,15 +103,31 @@ def compare(
     return Comparison(question, tuple(groups), tuple(reviews), tuple(sorter.excluded))
 
 
-def _bearing(corpus: Corpus, terms: Mapping[str, set[str]]) -> Iterable[tuple[Study, Finding]]:
-    """Findings that carry the condition, the outcome, and the intervention on either side."""
-    conditions, interventions, outcomes = terms["condition"], terms["intervention"], terms["outcome"]
-    for study in corpus.studies.values():
+def _bearing(
+    corpus: Corpus, graph: Graph, question: Question, retracted: Collection[str]
+) -> Iterable[tuple[Study, Finding]]:
+    """Findings that carry the condition, the outcome, and the intervention on either side; in order of the keys.
+
+    The graph knows them without a look at every study; one without retracted studies is completed.
+    """
+    asked = {"condition": question.condition, "intervention": question.intervention, "outcome": question.outcome}
+    found = set(bearing_on(graph, **asked).findings)
+    terms = {kind: {name.split(":", 1)[1] for name in narrower(graph, node(kind, asked[kind]))} for kind in asked}
+    gone = [key for key in retracted if key in corpus.studies]
+    for key in sorted({identifier.partition(".")[0] for identifier in found}.union(gone)):
+        study = corpus.studies[key]
         for finding in study.findings:
-            if conditions.isdisjoint(finding.conditions) or outcomes.isdisjoint(finding.outcomes):
-                continue
-            if not (interventions.isdisjoint(finding.interventions) and interventions.isdisjoint(finding.comparators)):
+            if f"{key}.{finding.id}" in found or (key in retracted and _carries(finding, terms)):
                 yield study, finding
+
+
+def _carries(finding: Finding, terms: Mapping[str, set[str]]) -> bool:
+    sides = {*finding.interventions, *finding.comparators}
+    return not (
+        terms["condition"].isdisjoint(finding.conditions)
+        or terms["outcome"].isdisjoint(finding.outcomes)
+        or terms["intervention"].isdisjoint(sides)
+    )
 
 
 def _outcome(finding: Finding, question: Question, asked: Collection[str]) -> str:

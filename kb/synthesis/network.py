@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kb.graph import narrower, node
+from kb.graph import bearing_on, narrower, node
 from kb.model import Corpus, Finding
 from kb.synthesis.comparable import OTHER_COMPARATIVE, RANDOMISED
 from kb.synthesis.findings import several_groups
@@ -91,7 +91,8 @@ def network(
     conditions = _below(graph, "condition", condition)
     outcomes = _below(graph, "outcome", outcome) if outcome else None
     edges: dict[tuple[str, str], dict[str, bool]] = {}
-    for study in corpus.studies.values():
+    for key in bearing_on(graph, condition=condition, outcome=outcome).studies:
+        study = corpus.studies[key]
         if study.design not in RANDOMISED | OTHER_COMPARATIVE or study.key in retracted:
             continue
         for finding in study.findings:

@@ -34,7 +34,7 @@ def test_numbers_of_a_review_are_as_printed(elbow):
     assert (first.studies, first.window, first.favours, first.crosses) == (
         ("zhang2024",), Window.SHORT, "comparator", False,
     )  # fmt: skip
-    assert first.numbers.startswith("MD 8.64 (95% CI 4.7 to 12.6)")
+    assert first.numbers.startswith("MD 8.64 (95% CI 4.7 to 12.58)")
 
 
 def test_reviews_are_never_pooled_with_studies(base):

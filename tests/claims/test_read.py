@@ -7,7 +7,10 @@ import pytest
 import kb
 from kb.claims.read import Reader
 from kb.claims.read_direction import direction_of
+from kb.claims.read_numbers import numbers_in
+from kb.claims.read_times import weeks_in
 from kb.claims.read_wording import sound_of
+from kb.claims.says import NumberRole
 from kb.model import ClaimDirection, Wording
 
 D = ClaimDirection
@@ -67,7 +70,7 @@ def test_certain_words(text: str, certain: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("text", "causal"),
     [
-        ("Weak hips cause pain; they lead to falls.", ("lead to",)),
+        ("Weak hips cause pain; they lead to falls.", ("cause", "lead to")),
         ("Weak hips directly cause pain.", ("directly cause",)),
         ("Pain is caused by weak hips.", ("caused by",)),
         ("Tape prevents injuries.", ("prevents",)),
@@ -118,3 +121,37 @@ def test_any_text_is_read(reader: Reader, unit: str) -> None:
     text = unit * (400_000 // len(unit))
     assert reader.read(text).text == text
     assert reader.read("") == type(reader.read(""))("")
+
+
+@pytest.mark.parametrize(
+    ("text", "causal"),
+    [
+        ("Lack of rest causes injuries.", ("causes",)),
+        ("There is a lack of evidence that it causes injuries.", ()),
+        ("This common cause of pain is known.", ()),
+        ("Flat feet cause shin pain.", ("cause",)),
+    ],
+)
+def test_what_is_lacking_may_be_the_cause(text: str, causal: tuple[str, ...]) -> None:
+    assert sound_of(text).causal == causal
+
+
+@pytest.mark.parametrize(
+    ("text", "weeks"),
+    [
+        ("Two years after shockwave pain was lower.", 104),
+        ("Pain was lower at 4 to 6 weeks.", 4),
+        ("A year following the injection it was worse.", 52),
+        ("Return to running 3 months after surgery.", None),
+        ("One year after onset of pain it was no better.", None),
+    ],
+)
+def test_times_counted_from_the_treatment(text: str, weeks: int | None) -> None:
+    found = weeks_in(text)
+    assert (int(found[0]) if found else None) == weeks
+
+
+def test_a_prevented_share_is_a_change() -> None:
+    for text in ("It prevents more than 40 percent of injuries.", "It prevents more than two fifths of all injuries."):
+        (found,) = numbers_in(text)
+        assert (found.role, found.value) == (NumberRole.CHANGE, -40.0), text

@@ -1,0 +1,268 @@
+"""Two arms told with a number each: which number stands with which arm, and whether the study has them that way."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from kb.claims import wording
+from kb.claims.judge_case import Closeness, Point
+from kb.claims.judge_fair import is_control
+from kb.claims.judge_told import weeks_of
+from kb.claims.judge_values import RATIOS, fits, relative
+from kb.claims.says import Bound, NumberRole
+from kb.model import Better, Direction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kb.citations.flag import Flag
+    from kb.claims.judge_case import Case
+    from kb.claims.says import SaidNumber
+    from kb.model import Finding
+
+_ROLES = frozenset({NumberRole.PERCENT, NumberRole.OTHER, NumberRole.DURATION, NumberRole.EFFECT})
+_CONTROLS = re.compile(
+    r"\b(?:controls?|comparison (?:group|arm)|placebo|sham|untreated|untrained|without (?:it|the)|usual"
+    r"|not do(?:ing)? it|conventional(?! (?:wisdom|care))|the others?|other group|loading alone|training alone)\b",
+    re.IGNORECASE,
+)
+_TREATED = re.compile(
+    r"\b(?:(?:intervention|treatment|treated|experimental|exercise|exercising|training|trained|program(?:me)?) ?"
+    r"(?:group|arm|runners|players|athletes|people|patients|women|men)|combined (?:group|arm)"
+    r"|combination|trained"
+    r"|treated)\b",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(r"\s(?:instead of|rather than)\s(?:only |just |the |about )?$", re.IGNORECASE)
+_STOP = re.compile(r"[.;:!?](?=\s|$)|\b(?:although|because|whether)\b")
+_NOTED = re.compile(
+    r"(?<![\d.-])(\d{1,4}(?:\.\d{1,2})?)\s?%?(?: \([^()]{1,30}\))? (?:vs|versus) (\d{1,4}(?:\.\d{1,2})?)(?![\d.-])"
+)
+_REST = re.compile(
+    r"\b(?:not|no|none|never|without|free|remain\w{0,3}|rest|avoid\w{0,3}|escape\w?|healthy|uninjured)\b|n't\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A number and the side, 0 for the intervention's and 1 for the comparator's, that it stands with."""
+
+    number: SaidNumber
+    side: int
+
+
+def pairs(case: Case) -> Iterator[Point]:
+    """A pair of numbers that the study gives the other way round, while no finding has it the told way."""
+    numbers = [n for n in case.says.numbers if n.role in _ROLES and n.bound is Bound.EXACT and n.high is None]
+    for one, two in pairwise(numbers):
+        found = [f for f in case.study.findings if case.on_condition(f)]
+        swapped = [f for f in found if _stands(case, f, one, two, swapped=True)]
+        if swapped and not any(_stands(case, f, one, two, swapped=False) for f in found):
+            yield Point(("other-arm", one.start), _swapped(case, one, two, swapped))
+            return
+
+
+def _swapped(case: Case, one: SaidNumber, two: SaidNumber, findings: Sequence[Finding]) -> Flag:
+    finding = findings[0]
+    names = [wording.named(case.corpus.interventions, side) for side in (finding.interventions, finding.comparators)]
+    mine, other = _values(case, finding)[0]
+    said = f"{one.words or f'{one.value:g}'} and {two.words or f'{two.value:g}'}"
+    message = (
+        f"The statement has {said} the other way round; {case.label} found {mine:g} with {names[0]} and {other:g} with"
+        f" {names[1]}."
+    )
+    return case.flag("other-arm", message, found=said, findings=findings)
+
+
+def _stands(case: Case, finding: Finding, one: SaidNumber, two: SaidNumber, *, swapped: bool) -> bool:
+    """Whether a finding has both numbers, on the told sides or on the other ones."""
+    fitting = [
+        (mine, other)
+        for mine, other in _values(case, finding)
+        if mine != other and ((fits(one, mine) and fits(two, other)) or (fits(one, other) and fits(two, mine)))
+    ]
+    if not fitting:
+        return False
+    told = _sides(case, finding, one, two)
+    if told is None:
+        return not swapped  # it is open which number stands with which arm
+    values = fitting[0] if not swapped else fitting[0][::-1]
+    return all(fits(each.number, values[each.side]) for each in told)
+
+
+def _values(case: Case, finding: Finding) -> list[tuple[float, float]]:
+    """Pairs of values of the intervention's and the comparator's side, as far as it is known which is which."""
+    arms = [arm.value for arm in finding.arms if arm.value is not None]
+    found = [(arms[0], arms[1])] if len(arms) == 2 else []
+    found += [(float(one), float(two)) for one, two in _NOTED.findall(finding.note or "")]
+    lower = _intervention_is_lower(case, finding)
+    if lower is None:
+        return []
+    return [(min(pair), max(pair)) if lower else (max(pair), min(pair)) for pair in found]
+
+
+def _intervention_is_lower(case: Case, finding: Finding) -> bool | None:
+    """Whether the intervention's value is the lower one, by the direction of the finding and what is better."""
+    known = {case.corpus.outcomes[x].better for x in finding.outcomes if x in case.corpus.outcomes}
+    if len(known) != 1 or finding.direction not in {Direction.INTERVENTION, Direction.COMPARATOR}:
+        return None
+    better = known.pop()
+    if better is None:
+        return None
+    return (better is Better.LOWER) is (finding.direction is Direction.INTERVENTION)
+
+
+# --- which arm a number stands with --------------------------------------------------------------------------------
+
+
+def _sides(case: Case, finding: Finding, one: SaidNumber, two: SaidNumber) -> tuple[_Told, _Told] | None:
+    """The sides of two numbers by the names that stand around them; None when that is open."""
+    text = case.says.text
+    start = max((stop.end() for stop in _STOP.finditer(text, 0, one.start)), default=0)
+    stop = _STOP.search(text, two.end)
+    end = stop.start() if stop else len(text)
+    names = _names(case, finding)
+    before = [side for place, side in names if start <= place < one.start]
+    between = {side for place, side in names if one.end <= place < two.start}
+    behind = [side for place, side in names if two.end <= place < min(end, two.end + 70)]
+    if not between and before and _INSTEAD.search(text[one.end : two.start]):
+        return _pair(one, two, before[-1]) if len({*before}) == 1 else None
+    if len(between) == 1:
+        return _around(one, two, before, between.pop(), behind)
+    if not between and before and behind and before[-1] != behind[0]:
+        return _pair(one, two, before[-1])
+    return None
+
+
+def _around(
+    one: SaidNumber, two: SaidNumber, before: Sequence[int], middle: int, behind: Sequence[int]
+) -> tuple[_Told, _Told] | None:
+    """One name between the numbers: it is the first one's when the other name follows, else the second one's."""
+    after = bool(behind) and behind[0] != middle
+    ahead = bool(before) and before[-1] != middle
+    if after is ahead:
+        return None
+    return _pair(one, two, middle if after else 1 - middle)
+
+
+def _pair(one: SaidNumber, two: SaidNumber, first: int) -> tuple[_Told, _Told]:
+    return _Told(one, first), _Told(two, 1 - first)
+
+
+def _names(case: Case, finding: Finding) -> list[tuple[int, int]]:
+    """Places at which a side of the finding is named, in order; names of both sides do not tell."""
+    sides = {*finding.interventions} - {*finding.comparators}, {*finding.comparators} - {*finding.interventions}
+    found: dict[int, int] = {}
+    covered: list[tuple[int, int]] = []
+    for said in case.says.interventions:
+        near = [case.terms.nearest("intervention", [said.id], side) < Closeness.OTHER for side in sides]
+        covered.append((said.start, said.end))
+        if near[0] is not near[1]:
+            found[said.start] = 0 if near[0] else 1
+    nothing = [not side or all(is_control(case, x) for x in side) for side in sides]
+    control = next((place for place in (1, 0) if nothing[place] and not nothing[1 - place]), 1)
+    for pattern, side in ((_CONTROLS, control), (_TREATED, 1 - control)):
+        for match in pattern.finditer(case.says.text):
+            if not any(start <= match.start() < end for start, end in covered):
+                found[match.start()] = side
+                covered.append(match.span())
+    for place, side in _by_words(case, sides):
+        if not any(start <= place < end for start, end in covered):
+            found.setdefault(place, side)
+    return sorted(found.items())
+
+
+def _by_words(case: Case, sides: tuple[set[str], set[str]]) -> Iterator[tuple[int, int]]:
+    """Telling words of the names of one side only: Nordic in "the Nordic group", injection in "the injection group"."""
+    words = [_telling(case, side) for side in sides]
+    for match in re.finditer(r"[A-Za-z]{5,}", case.says.text):
+        low = match[0].casefold()
+        if (low in words[0]) is not (low in words[1]):
+            yield match.start(), 0 if low in words[0] else 1
+
+
+def _telling(case: Case, side: set[str]) -> set[str]:
+    known = case.corpus.interventions
+    names = [name for x in side if x in known for name in (known[x].label, *known[x].synonyms)]
+    found = {word for name in names for word in re.findall(r"[a-z]{5,}", name.casefold())}
+    return found - {"exercise", "training", "group", "therapy", "treatment", "program", "programme", "protocol"}
+
+
+# --- numbers of another outcome ------------------------------------------------------------------------------------
+
+
+def other_outcome(case: Case) -> Iterator[Point]:
+    """A number that the study gives for another outcome, while it gives another one for the told outcome.
+
+    Speaks of statements that tell one outcome only, and of findings whose outcomes are not near it.
+    """
+    told = case.outcomes
+    if len(told) != 1 or _REST.search(case.says.text):
+        return
+    on = [f for f in case.study.findings if case.on_condition(f)]
+    mine = [f for f in on if case.terms.nearest("outcome", told, f.outcomes) <= Closeness.NARROWER]
+    others = [f for f in on if case.terms.nearest("outcome", told, f.outcomes) is Closeness.OTHER]
+    shown = _moved(case, mine, others)
+    if shown is not None:
+        number, right, theirs = shown
+        said = number.words or f"{abs(number.value):g}{number.unit}"
+        message = (
+            f"The statement tells {said} of {wording.named(case.corpus.outcomes, told)}; {case.label} gives that for"
+            f" {theirs.as_reported}, and for {right.as_reported} {_shown(right)}."
+        )
+        flag = case.flag("number-differs", message, found=said, findings=[right, theirs])
+        yield Point(("other-outcome-number", number.start), flag)
+
+
+def _moved(
+    case: Case, mine: Sequence[Finding], others: Sequence[Finding]
+) -> tuple[SaidNumber, Finding, Finding] | None:
+    for number in case.says.numbers:
+        if number.bound is not Bound.EXACT or number.high is not None:
+            continue
+        if number.role not in {NumberRole.PERCENT, NumberRole.CHANGE}:
+            continue
+        theirs = [f for f in others if any(fits(number, value) for value in _given(f, number))]
+        right = [f for f in mine if [*_given(f, number)] and _same_time(f, theirs)]
+        own = [value for f in mine for value in (*_given(f, number), *_noted(f))]
+        if any(fits(one, value) for one in case.says.numbers if one.role is number.role for value in own):
+            continue  # the told outcome's own number is told as well: the sentence tells of more than one
+        if theirs and right and not _calls(case, theirs[0], right[0]):
+            return number, right[0], theirs[0]
+    return None
+
+
+def _calls(case: Case, finding: Finding, beside: Finding) -> bool:
+    """Whether the statement uses a telling word of a finding's name that another finding's name does not hold."""
+    words = {word[:6] for word in re.findall(r"[a-z]{6,}", finding.as_reported.casefold())}
+    words -= {word[:6] for word in re.findall(r"[a-z]{6,}", beside.as_reported.casefold())}
+    return any(word[:6] in words for word in re.findall(r"[a-z]{6,}", case.says.text.casefold()))
+
+
+def _same_time(finding: Finding, others: Sequence[Finding]) -> bool:
+    times = {*weeks_of(finding)}
+    return any(times == {*weeks_of(one)} for one in others)
+
+
+def _given(finding: Finding, number: SaidNumber) -> Iterator[float]:
+    """Shares of both arms for a share, the relative change for a change; none where there is no such number."""
+    if number.role is NumberRole.CHANGE:
+        yield from relative(finding) if finding.estimate is not None and finding.measure in RATIOS else ()
+    elif finding.arm_statistic == "percent":
+        yield from (arm.value for arm in finding.arms if arm.value is not None)
+
+
+def _noted(finding: Finding) -> Iterator[float]:
+    """Every number of the finding's note and of its arms."""
+    yield from (float(found) for found in re.findall(r"\d{1,4}(?:\.\d{1,3})?", finding.note or ""))
+    yield from (arm.value for arm in finding.arms if arm.value is not None)
+
+
+def _shown(finding: Finding) -> str:
+    if finding.arm_statistic == "percent":
+        return " and ".join(f"{arm.value:g}% ({arm.name})" for arm in finding.arms if arm.value is not None)
+    return wording.estimate(finding)

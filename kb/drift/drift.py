@@ -1,0 +1,235 @@
+"""What moved between the accepted facts and those of a build: page by page, across pages, and why."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kb.drift.accepted import Accepted
+from kb.drift.compare import ORDER, Change, Kind, compare
+from kb.drift.evidence import Moved, moved
+
+_SILENT: frozenset[Kind] = frozenset({"wording", "order", "style"})
+_NAMED_CAUSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PageDrift:
+    """What moved on one page.
+
+    Parameters
+    ----------
+    page
+        Name of the notebook, e.g. ``condition/gout``.
+    state
+        ``new``, ``vanished`` or ``changed``.
+    title
+        Its title.
+    changes
+        What moved; empty for a new or vanished page.
+    causes
+        For each change why, in words; empty where the evidence does not tell.
+    """
+
+    page: str
+    state: str
+    title: str
+    changes: tuple[Change, ...] = ()
+    causes: tuple[str, ...] = ()
+
+    @property
+    def figures_moved(self) -> bool:
+        """Whether the data of a figure moved."""
+        return any(change.kind == "figure" for change in self.changes)
+
+    def __str__(self) -> str:
+        """The page in a line, e.g. ``2 table rows, 1 statement; wording of 1 text; figure data unchanged``."""
+        if self.state != "changed":
+            return f"{self.state} page"
+        counts = {kind: sum(change.kind == kind for change in self.changes) for kind in ORDER}
+        if not any(counts[kind] for kind in ORDER if kind not in _SILENT):
+            said: dict[Kind, str] = {"wording": "wording only", "order": "order only", "style": "style of figures only"}
+            named = [words for kind, words in said.items() if counts[kind]]
+            return named[0] if len(named) == 1 else "wording, order or style only"
+        nouns: dict[Kind, str] = {
+            "number": "number",
+            "row": "change in tables",
+            "statement": "statement",
+            "figure": "figure",
+        }
+        plural: dict[Kind, str] = {"row": "changes in tables"}
+        told = [
+            f"{counts[kind]} {noun if counts[kind] == 1 else plural.get(kind, f'{noun}s')}"
+            for kind, noun in nouns.items()
+            if counts[kind]
+        ]
+        if not any(counts[kind] for kind in ("number", "row", "statement")):
+            return f"figures only ({counts['figure']})"
+        words = ", ".join(told)
+        words += f"; wording of {counts['wording']} more" if counts["wording"] else ""
+        return words if counts["figure"] else f"{words}; figure data unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The same change on one page or many."""
+
+    kind: Kind
+    words: str
+    pages: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """E.g. ``12 pages: effect of Lee 2020, Pain, 1 month: MD 8.64 -> 9.64``."""
+        return f"{self.pages[0] if len(self.pages) == 1 else f'{len(self.pages)} pages'}: {self.words}"
+
+
+class Drift:
+    """What moved; empty when the build says what was accepted.
+
+    Parameters
+    ----------
+    pages
+        Pages that are new, vanished or changed, by name.
+    evidence
+        How the evidence differs.
+    total
+        Pages, vanished ones included.
+    first
+        Whether nothing was ever accepted.
+    """
+
+    def __init__(self, pages: Sequence[PageDrift], evidence: Moved, total: int, *, first: bool = False) -> None:
+        self.pages, self.evidence, self.total, self.first = tuple(pages), evidence, total, first
+
+    def __bool__(self) -> bool:
+        """Whether anything moved."""
+        return bool(self.pages) or self.first
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Changes across pages: the most important kind first, then what moved before what is new or gone."""
+        found: defaultdict[tuple[Kind, str], dict[str, None]] = defaultdict(dict)
+        for page in self.pages:
+            for change, cause in zip(page.changes, page.causes, strict=True):
+                found[change.kind, change.words + cause][page.page] = None
+        made = [Group(kind, words, tuple(pages)) for (kind, words), pages in found.items()]
+        return tuple(sorted(made, key=lambda g: (ORDER.index(g.kind), " -> " not in g.words, -len(g.pages), g.words)))
+
+    def of_state(self, state: str) -> tuple[str, ...]:
+        """Names of the pages that are ``new``, ``vanished`` or ``changed``."""
+        return tuple(page.page for page in self.pages if page.state == state)
+
+    @property
+    def only_wording(self) -> bool:
+        """Whether no fact moved: wording, order or style only."""
+        return not self.first and all(
+            page.state == "changed" and all(change.kind in _SILENT for change in page.changes) for page in self.pages
+        )
+
+    def headline(self) -> str:
+        """All of it in a line."""
+        if self.first:
+            return f"No facts were accepted yet: kb build --accept takes those of these {self.total} pages."
+        if not self.pages:
+            return f"No drift: {self.total} pages say what was accepted."
+        states = ((self.of_state(state), state) for state in ("changed", "new", "vanished"))
+        told = ", ".join(f"{len(names)} {state}" for names, state in states if names)
+        rest = " (wording only: no fact moved)" if self.only_wording else ""
+        figures = "" if any(page.figures_moved for page in self.pages) or rest else "; figure data unchanged"
+        return f"Drift on {len(self.pages)} of {self.total} pages: {told}{rest}{figures}."
+
+    def reasons(self) -> list[str]:
+        """What differs in the evidence, in lines; that nothing does is a reason too."""
+        evidence = self.evidence
+        if not evidence:
+            return ["The evidence did not change: the program, its templates or its libraries did."]
+        lines = []
+        for words, keys in (("added", evidence.added), ("removed", evidence.removed)):
+            if keys:
+                names = [evidence.labels.get(key, key) for key in keys]
+                lines.append(f"{len(keys)} {'study' if len(keys) == 1 else 'studies'} {words}: {listed(names, 20)}.")
+        if evidence.changed:
+            told = [f"{evidence.labels.get(key, key)} ({what})" for key, what in evidence.changed.items()]
+            lines.append(f"{len(told)} {'study' if len(told) == 1 else 'studies'} changed: {listed(told, 20)}.")
+        if evidence.files:
+            lines.append(f"Other evidence changed: {listed(evidence.files, 12)}.")
+        return lines
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Names in a row, the rest counted.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def drift(accepted: Accepted | None, now: Accepted) -> Drift:
+    """What moved between what was accepted and a build.
+
+    Parameters
+    ----------
+    accepted
+        From :func:`kb.drift.accepted.load`; None where nothing was ever accepted.
+    now
+        The facts of a build, and the evidence it was made from.
+    """
+    if accepted is None:
+        return Drift((), Moved(), len(now.pages), first=True)
+    evidence = moved(accepted.evidence, now.evidence)
+    pages = []
+    for name in sorted(accepted.pages.keys() | now.pages.keys()):
+        old, new = accepted.pages.get(name), now.pages.get(name)
+        if old is None and new is not None:
+            pages.append(PageDrift(name, "new", new.title))
+        elif new is None and old is not None:
+            pages.append(PageDrift(name, "vanished", old.title))
+        elif old is not None and new is not None and old != new:
+            changes = compare(old, new)
+            pages.append(PageDrift(name, "changed", new.title, tuple(changes), _causes(changes, evidence)))
+    return Drift(pages, evidence, len(accepted.pages.keys() | now.pages.keys()))
+
+
+# --- why --------------------------------------------------------------------------------------------------------------
+
+
+def _causes(changes: Sequence[Change], evidence: Moved) -> tuple[str, ...]:
+    """Why each change happened, where the evidence's own difference tells; unknown stays unsaid."""
+    touched = _touched(changes, evidence)
+    return tuple(_cause(change, touched, evidence) for change in changes)
+
+
+def _touched(changes: Iterable[Change], evidence: Moved) -> dict[str, str]:
+    """Studies that changed in the evidence and are named in what moved on this page, with their label."""
+    labels: Mapping[str, str] = {key: evidence.labels.get(key, key) for key in evidence.keys()}  # noqa: SIM118
+    if not labels:
+        return {}
+    texts = "\n".join(text for change in changes if change.kind not in _SILENT for text in change.texts)
+    return {key: label for key, label in labels.items() if _names(texts, label) or _names(texts, key)}
+
+
+def _names(texts: str, label: str) -> bool:
+    """Whether texts name a study: ``Lee 2020`` is not in ``Blee 2020``."""
+    return label in texts and re.search(rf"(?<![\w-]){re.escape(label)}(?!\w)", texts) is not None
+
+
+def _cause(change: Change, touched: Mapping[str, str], evidence: Moved) -> str:
+    if change.kind in _SILENT or " because " in change.words:
+        return ""
+    about = "\n".join((change.words, *(change.texts if change.kind in {"number", "row"} else ())))
+    own = [key for key, label in touched.items() if _names(about, label)]
+    if own:  # it is about this very study
+        told, word = [evidence.what(key) for key in own], "because"
+    elif change.kind in {"number", "statement"} or "pooled" in change.words.casefold():
+        told, word = [evidence.what(key) for key in touched], "after"  # which of them it was, nobody can say
+    else:
+        return ""
+    shown = told[:_NAMED_CAUSES] + ([f"{len(told) - _NAMED_CAUSES} more changed"] if len(told) > _NAMED_CAUSES else [])
+    return f" {word} {' and '.join(shown)}" if shown else ""
