@@ -101,7 +101,7 @@ class Built:
         return f"{ran}; open {self.site / 'index.html'} ({self.seconds:.1f} s)"
 
 
-def build(
+def build(  # noqa: PLR0913 - each is a choice of its own
     evidence: str | os.PathLike[str] | None = None,
     build_dir: str | os.PathLike[str] | None = None,
     *,

@@ -363,6 +363,13 @@ def cells(
 
 
 @_question
+def studied(graph: Graph, kind: str, identifiers: Collection[str]) -> set[str]:
+    """Those of some conditions or interventions that have a cell with a study."""
+    axis = ("condition", "intervention").index(kind)
+    return {cell[axis] for cell in cells(graph)} & set(identifiers)
+
+
+@_question
 def naming(graph: Graph, kind: str, identifier: str) -> tuple[str, ...]:
     """Posts that name a condition or an intervention, narrower ones included, in the order of the graph."""
     found = {p for name in narrower(graph, node(kind, identifier)) for p in _linked(graph, name, "names", back=True)}

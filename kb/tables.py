@@ -71,13 +71,15 @@ def evidence_table(
         What became of the studies, from :attr:`kb.base.Base.notices`.
     """
     told = {} if notices is None else notices
-    answer = bearing_on(graph, condition=condition, intervention=intervention, outcome=outcome, population=population)
-    keys = set(answer.studies)
+    asked_for = {"condition": condition, "intervention": intervention, "outcome": outcome, "population": population}
+    # A post by itself needs no look at everything that there is.
+    answer = bearing_on(graph, **asked_for) if any(asked_for.values()) or post is None else None
+    keys = set(answer.studies) if answer else _studies_of(corpus, post or "")
     if post is not None:
         keys &= _studies_of(corpus, post)
     left_out = sorted(excluded({key: told.get(key, ()) for key in keys}))
     keys -= set(left_out)
-    wanted = set(answer.findings)
+    wanted = set(answer.findings) if answer else {f"{k}.{f.id}" for k in keys for f in corpus.studies[k].findings}
     rows: list[dict[str, str]] = []
     shown: list[str] = []
     for key in sorted(keys, key=lambda k: _order(corpus, k)):

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kb.answers.answer import Answer, answer, compared
-from kb.graph import cells, narrower, node
+from kb.graph import broader, cells, narrower, node
 from kb.model import Corpus, Finding, InterventionKind
 from kb.synthesis.comparison import Comparison, Question
 
@@ -77,16 +77,16 @@ class Questions:
             return None
         found = bearing_of(comparison)
         # Seen from the comparator's side it would be another page turned round.
-        named = {term for _, finding in _printed(comparison) for term in finding.interventions}
+        named = {term for _, finding in _printed(comparison) for term in self._treatments(finding.interventions)}
         mine = {name.split(":", 1)[1] for name in narrower(self.graph, node("intervention", question.intervention))}
         for other in self._as_named(question, comparison):
-            turned = other.intervention == question.intervention and not mine & named
+            turned = other.intervention == question.intervention and bool(named) and not mine & named
             if not turned and self._enough(other) and bearing_of(self._compare(other)) == found:
                 return other
         return None
 
     def _enough(self, question: Question) -> bool:
-        return len(self._cells.get((question.condition, question.intervention), ())) >= ENOUGH_STUDIES
+        return self._held(question) >= ENOUGH_STUDIES
 
     @cached_property
     def _cells(self) -> dict[tuple[str, str], set[str]]:
@@ -108,20 +108,27 @@ class Questions:
         return {}
 
     def _as_named(self, question: Question, comparison: Comparison) -> list[Question]:
-        """Questions of the terms of an answer's first finding, those that it names first before others.
-
-        Each term of the question itself may stay, because another finding can need a broader one.
-        """
+        """Questions that may have the same answer: of the terms that its first finding names, then of broader ones."""
         _, finding = _printed(comparison)[0]
-        treatments = self._treatments(finding.interventions)
         asked = [
             Question(condition, treatment, outcome)
-            for condition in dict.fromkeys((*finding.conditions, question.condition))
-            for treatment in dict.fromkeys((*treatments, question.intervention))
-            for outcome in dict.fromkeys((*finding.outcomes, question.outcome))
+            for condition in self._wide("condition", (*finding.conditions, question.condition))
+            for treatment in self._wide(
+                "intervention", (*self._treatments(finding.interventions), question.intervention)
+            )
+            for outcome in self._wide("outcome", (*finding.outcomes, question.outcome))
         ]
         asked = [other for other in asked if other in self._asked]
-        return sorted(asked, key=lambda question: sum(exactness(question, finding)))
+        return sorted(asked, key=lambda other: (sum(exactness(other, finding)), self._held(other), name_of(other)))
+
+    def _wide(self, kind: str, ids: Iterable[str]) -> list[str]:
+        """Terms and everything broader, each once."""
+        names = (name for term in ids for name in sorted(broader(self.graph, node(kind, term))))
+        return list(dict.fromkeys(name.split(":", 1)[1] for name in names))
+
+    def _held(self, question: Question) -> int:
+        """Studies of a condition with an intervention: the fewer, the narrower the question."""
+        return len(self._cells.get((question.condition, question.intervention), ()))
 
 
 def name_of(question: Question) -> str:

@@ -143,8 +143,11 @@ def is_entry(text: str, printed: Printed) -> bool:
 
 
 def _is_written_as_journal(name: str) -> bool:
+    """Whether a journal is a known one, has capitals throughout, or is written as catalogues do: "Journal of rest"."""
     words = re.findall(r"[^\W\d_]+", name)
-    return is_journal(name) or (bool(words) and all(w[0].isupper() or w in _JOURNAL_SMALL for w in words))
+    large = " ".join(word if word in _JOURNAL_SMALL else word[0].upper() + word[1:] for word in words)
+    capitals = bool(words) and all(word[0].isupper() or word in _JOURNAL_SMALL for word in words)
+    return capitals or is_journal(name) or (name[:1].isupper() and ("Journal" in large or is_journal(large)))
 
 
 def _enough(printed: Printed) -> bool:

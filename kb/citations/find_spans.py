@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 
 from kb.citations.find_details import details_of
 from kb.citations.find_links import is_generic
-from kb.citations.find_model import CitationKind, FoundCitation, Sentence
+from kb.citations.find_model import CitationKind, Details, FoundCitation, Sentence
 from kb.citations.find_named import parentheses
 from kb.citations.read.blocks import Block, PostText
 
@@ -61,7 +61,7 @@ def with_spans(post: PostText, found: Sequence[FoundCitation]) -> list[FoundCita
         block = post.blocks[index]
         told = [c for c in citations if c.kind not in {CitationKind.REFERENCE, CitationKind.GENERAL}]
         cuts = _cuts(block.text, _groups(block.text, told)) if told else []
-        result += [_trimmed(block, citation, cuts) for citation in citations] if cuts else citations
+        result += map(_Trimmer(block, cuts), citations) if cuts else citations
     return result
 
 
@@ -131,34 +131,49 @@ def _words(text: str) -> int:
     return len(_WORD.findall(text[:400]))
 
 
-def _trimmed(block: Block, citation: FoundCitation, cuts: Sequence[int]) -> FoundCitation:
-    """A citation with the part of its statement between the cuts on its two sides."""
-    statement = citation.statement
-    if not statement or citation.kind is CitationKind.REFERENCE:
-        return citation
-    before = bisect_right(cuts, citation.start) - 1
-    after = bisect_left(cuts, citation.end)
-    low = max(statement[0].start, cuts[before] if before >= 0 else 0)
-    high = min(statement[-1].end, cuts[after] if after < len(cuts) else statement[-1].end)
-    if low == statement[0].start and high == statement[-1].end:
-        return citation
-    parts = tuple(part for sentence in statement if (part := _part(block, sentence, low, high)) is not None)
-    if not parts:
-        return citation
-    start, end = parts[0].start, parts[-1].end
-    marks = tuple(block.text[a:b] for a, b in block.emphasis if start <= a < end)
-    return replace(citation, statement=parts, details=details_of(block.text[start:end], marks))
+class _Trimmer:
+    """The citations of one block: what is worked out for one of them is often asked for the next."""
 
+    def __init__(self, block: Block, cuts: Sequence[int]) -> None:
+        self._block = block
+        self._cuts = cuts
+        self._locators: dict[int, str] = {}
+        self._told: dict[tuple[int, int], tuple[tuple[Sentence, ...], Details]] = {}
 
-def _part(block: Block, sentence: Sentence, low: int, high: int) -> Sentence | None:
-    """What lies between two places of a sentence, with the locator of the whole; None when no word does."""
-    start, end = max(sentence.start, low), min(sentence.end, high)
-    if (start, end) == (sentence.start, sentence.end):
-        return sentence
-    text = block.text[start:end]
-    if start > sentence.start:
-        start += len(text) - len(text.lstrip(_BETWEEN))
-    text = block.text[start:end]
-    if not _WORD.search(text):
-        return None
-    return Sentence(text, start, end, block.line_at(start), sentence.locator)
+    def __call__(self, citation: FoundCitation) -> FoundCitation:
+        """A citation with the part of its statement between the cuts on its two sides."""
+        statement, cuts = citation.statement, self._cuts
+        if not statement or citation.kind is CitationKind.REFERENCE:
+            return citation
+        before, after = bisect_right(cuts, citation.start) - 1, bisect_left(cuts, citation.end)
+        low = max(statement[0].start, cuts[before] if before >= 0 else 0)
+        high = min(statement[-1].end, cuts[after] if after < len(cuts) else statement[-1].end)
+        if low == statement[0].start and high == statement[-1].end:
+            return citation
+        if (low, high) not in self._told:
+            self._told[low, high] = self._between(statement, low, high)
+        parts, details = self._told[low, high]
+        return replace(citation, statement=parts, details=details) if parts else citation
+
+    def _between(self, statement: Sequence[Sentence], low: int, high: int) -> tuple[tuple[Sentence, ...], Details]:
+        parts = tuple(part for sentence in statement if (part := self._part(sentence, low, high)) is not None)
+        if not parts:
+            return parts, Details()
+        block, start, end = self._block, parts[0].start, parts[-1].end
+        marks = tuple(block.text[a:b] for a, b in block.emphasis if start <= a < end)
+        return parts, details_of(block.text[start:end], marks)
+
+    def _part(self, sentence: Sentence, low: int, high: int) -> Sentence | None:
+        """What lies between two places of a sentence, with the locator of the whole; None when no word does."""
+        start, end = max(sentence.start, low), min(sentence.end, high)
+        if (start, end) == (sentence.start, sentence.end):
+            return sentence
+        text = self._block.text[start:end]
+        if start > sentence.start:
+            start += len(text) - len(text.lstrip(_BETWEEN))
+        if not _WORD.search(text):
+            return None
+        if sentence.start not in self._locators:
+            self._locators[sentence.start] = sentence.locator
+        line = self._block.line_at(start)
+        return Sentence(self._block.text[start:end], start, end, line, self._locators[sentence.start])

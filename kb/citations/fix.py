@@ -49,7 +49,7 @@ def corrected(citation: FoundCitation, record: Record) -> str:
     if citation.kind is CitationKind.REFERENCE:
         printed = citation.printed
         one = len(printed.names) == 1 and not printed.et_al and fit_authors(printed, record.authors).who is Who.SAME
-        return reference_line(replace(record, authors=record.authors[:1]) if one else record)
+        return reference_line(replace(record, authors=record.authors[:1], maybe_more=False) if one else record)
     address = address_of(citation, record)
     if citation.kind in {CitationKind.NAMELESS, CitationKind.GENERAL, CitationKind.NUMBERED}:
         return parenthesis(record)
@@ -146,7 +146,7 @@ def _label(address: str | None) -> str:
 
 
 def reference_line(record: Record) -> str:
-    """A full reference in Vancouver style; what nobody saw is said to be unknown.
+    """A full reference in Vancouver style, its authors as they were listed; what nobody saw is said to be unknown.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def reference_line(record: Record) -> str:
             key=record.key or record.id,
             entry_type="article",
             title=record.title,
-            author=record.authors,
+            author=record.authors[:-1] if record.maybe_more else record.authors,
             journal=record.journals[0] if record.journals else None,
             shortjournal=short_journal(record),
             year=record.years[0] if record.years else None,

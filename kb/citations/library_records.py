@@ -9,7 +9,7 @@ from kb.pubmed.difference import dois
 from kb.pubmed.names import bare_title, bibtex_names, full_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.model import Corpus, Reference
     from kb.pubmed import record as pubmed
@@ -69,6 +69,7 @@ def from_reference(reference: Reference) -> Record:
         doi=reference.doi,
         pii=pii_in(reference.doi),
         source="bibliography.bib",
+        maybe_more=_may_be_cut(reference.author),
     )
 
 
@@ -123,6 +124,7 @@ def from_pubmed(record: pubmed.Record, how: str, *, fetched: bool, key: str | No
         doi=doi,
         pii=next(_piis(record), None) or pii_in(doi),
         source=f"PubMed record {record.pmid} ({how})",
+        maybe_more=not fetched and _may_be_cut(authors),
     )
 
 
@@ -157,7 +159,11 @@ def pii_in(doi: str | None) -> str | None:
 def _marked(authors: Iterable[str]) -> tuple[str, ...]:
     """Authors that people wrote down, marked as cut where they often cut them."""
     names = tuple(authors)
-    return (*names, "others") if len(names) in _OFTEN_CUT and names[-1] != "others" else names
+    return (*names, "others") if _may_be_cut(names) else names
+
+
+def _may_be_cut(names: Sequence[str]) -> bool:
+    return len(names) in _OFTEN_CUT and names[-1] != "others"
 
 
 def merged(first: Record, second: Record) -> Record:
@@ -179,4 +185,5 @@ def merged(first: Record, second: Record) -> Record:
         doi=first.doi or second.doi,
         pii=first.pii or second.pii,
         source=first.source,
+        maybe_more=(first if first.authors else second).maybe_more,
     )

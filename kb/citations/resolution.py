@@ -59,6 +59,8 @@ class Record:
         Key of the study, None when it is not in the base.
     authors
         BibTeX names, groups in braces; empty when unknown. A last ``others`` means that there are more.
+    maybe_more
+        Whether that ``others`` only says that lists of this length are often cut: the list itself does not end in it.
     journals
         Full name, abbreviations, known short forms.
     years
@@ -88,6 +90,7 @@ class Record:
     doi: str | None = None
     pii: str | None = None
     source: str = ""
+    maybe_more: bool = False
 
     @property
     def preferred_url(self) -> str | None:

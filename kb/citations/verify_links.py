@@ -101,7 +101,9 @@ def _bad(target: Target, *, cited: bool, shown: str) -> Flag | None:
         message = f"The link '{short}' is relative: it leads to a page beside this one, which may not be meant."
         return Flag("bad-link", Severity.WARNING, message, href)
     if target.kind is LinkKind.DOCUMENT and cited:
-        message = f"The link '{short}' of this citation leads to a private document on {target.host}, which is no source."
+        message = (
+            f"The link '{short}' of this citation leads to a private document on {target.host}, which is no source."
+        )
         return Flag("bad-link", Severity.WARNING, message, href)
     if target.problem is None:
         return None

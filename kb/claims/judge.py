@@ -69,6 +69,8 @@ _CITED = re.compile(
     r"(?P<year>(?:19[5-9]|20[0-4])\d)\b"
 )
 """An author with a year."""
+_LONGEST = 3000
+"""Characters of a statement that are judged, as many as are read."""
 _NAME = re.compile(r"[\w'’-]{2,}")
 _MARK = re.compile(r"\[\^?\d{1,3}\]")
 _NO_AUTHORS = frozenset(
@@ -165,6 +167,7 @@ class Judge:
         behind
             The sentence after the statement, which may say what else was given; None when it is not at hand.
         """
+        says = replace(says, text=says.text[:_LONGEST])
         about = ids(subject.conditions) if subject else ()
         tied = [(k, c) for k, c in studies if k in self._corpus.studies and c is not Confidence.UNKNOWN]
         tied = [(key, sure) for key, sure in dict(reversed(tied)).items() if key not in self._left_out]
@@ -193,7 +196,11 @@ class Judge:
         known = {name.casefold() for some in authors for author in some for name in _NAME.findall(author)}
         years = {self._corpus.references[key].year for key in keys if key in self._corpus.references}
         cited = [(match["name"].casefold(), int(match["year"])) for match in _CITED.finditer(text)]
-        named = {name for name, year in cited if name not in known and name not in _NO_AUTHORS}
+        named = {
+            name
+            for name, _ in cited
+            if name not in known | _NO_AUTHORS and not any(name in key.casefold() for key in keys)
+        }
         return bool(named) or (len(cited) > len(keys) and bool({year for _, year in cited} - years))
 
     def _narrowed(self, told: tuple[str, ...], about: tuple[str, ...]) -> tuple[str, ...]:

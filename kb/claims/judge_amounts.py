@@ -59,7 +59,8 @@ def _share(case: Case, number: SaidNumber, about: Hashable) -> Iterator[Point]:
     whole = [finding for finding in same if finding.measure is Measure.PERCENT and finding.estimate is not None]
     arms = [finding for finding in same if finding.arm_statistic in {"percent", "events"} and any(arm_values(finding))]
     if _of_one_kind(whole) or (arms and not whole):
-        yield Point(about, differs(case, number, whole or arms))
+        everybody = [finding for finding in whole if "," not in finding.as_reported]
+        yield Point(about, differs(case, number, everybody or whole or arms))
 
 
 def _of_one_kind(whole: list[Finding]) -> bool:

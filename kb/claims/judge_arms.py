@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from kb.claims import wording
 from kb.claims.judge_case import Closeness, Point, ids, words
+from kb.claims.judge_fair import is_control
 from kb.claims.judge_numbers import spoken
 from kb.claims.judge_pico import named_any
 from kb.claims.judge_values import fits
 from kb.claims.says import Bound, NumberRole
-from kb.model import InterventionKind, Measure
+from kb.model import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +48,7 @@ def arms(case: Case) -> Iterator[Point]:
 
 def _of_arm(case: Case, number: SaidNumber) -> tuple[str, list[Finding]] | None:
     """The statement tells of one arm's treatment only, and the number is the other arm's."""
-    told = [said for said in case.says.interventions if not _is_control(case, said.id)]
+    told = [said for said in case.says.interventions if not is_control(case, said.id)]
     if not told or number.measure is not None or _BOTH.search(case.says.text):
         return None
     findings = case.in_time(case.on_outcome([f for f in case.study.findings if case.on_condition(f)]))
@@ -72,11 +73,6 @@ def _of_arm(case: Case, number: SaidNumber) -> tuple[str, list[Finding]] | None:
         f" {mine.value:g} for '{mine.name}'."
     )
     return message, [one for one, _, _ in moved]
-
-
-def _is_control(case: Case, identifier: str) -> bool:
-    term = case.corpus.interventions.get(identifier)
-    return term is not None and term.kind is InterventionKind.CONTROL
 
 
 def _is_value(number: SaidNumber, arm: Arm) -> bool:

@@ -40,9 +40,9 @@ _GOOD = re.compile(
     re.IGNORECASE,
 )
 _BAD = re.compile(r"\b(?:worse|inferior|poorer|less effective)\b", re.IGNORECASE)
-_LOW = re.compile(
-    r"\b(?:lower|less|fewer|reduce[sd]|lowers|lowered|eased?s?|relieve[sd]|shorter|smaller)\b", re.IGNORECASE
-)
+_LOW = re.compile(r"\b(?:lower|less|fewer|reduced|shorter|smaller)\b", re.IGNORECASE)
+_EASES = re.compile(r"\b(?:reduces|lowers|lowered|eases|eased|relieves|relieved)\b", re.IGNORECASE)
+"""Verbs that say which way where no comparing word does: "reduces heel pain more than advice"."""
 _HIGH = re.compile(r"\b(?:higher|longer|larger|more (?:frequent|often|common))\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:no|not|nor|never|similar|comparable|equal\w{0,2}|same|neither|weaker)\b|n't\b", re.IGNORECASE)
 _NO_DIFFERENCE = re.compile(r"(?:\b(?:not|no|nor)|n't)\s+(?:\w{1,15}\s+){0,2}differ", re.IGNORECASE)
@@ -73,7 +73,7 @@ _MORE_RISK = re.compile(
 )
 _DISAGREE = re.compile(r"\b(?:conflicting|inconsistent|contradictory|could not|inconclusive|mixed)\b", re.IGNORECASE)
 _GAINED = re.compile(
-    r"\b(?:improvements?|gains?|recovery|relief|reductions?)\s(?:[\w()-]{1,20}\s){0,8}?(?:was|were)\s"
+    r"\b(?:improvements?|gains?|recovery|relief|reductions?)\s[^.;]{0,120}?\b(?:was|were)\s"
     r"(?:(?P<less>smaller|less|lower|poorer|slower)|(?:larger|greater|bigger|faster|more))\b",
     re.IGNORECASE,
 )
@@ -145,6 +145,7 @@ def told_direction(case: Case) -> ClaimDirection | None:
     if gained := _GAINED.search(text):
         return None if _NOT.search(text) else ClaimDirection.HARM if gained["less"] else ClaimDirection.BENEFIT
     signs = {pattern for pattern in (_GOOD, _BAD, _LOW, _HIGH) if pattern.search(text)}
+    signs = signs or ({_LOW} if _EASES.search(text) else signs)
     if len(signs) != 1 or _NOT.search(text):
         return None
     (sign,) = signs
@@ -296,6 +297,9 @@ def direction(case: Case) -> Iterator[Point]:
         return
     seen = {seen_by(case, finding, both) for finding in clear}
     against = {ClaimDirection.BENEFIT: Direction.COMPARATOR, ClaimDirection.HARM: Direction.INTERVENTION}.get(told)
+    # Harm told beside another result, "whereas the other group had more injuries", may be that of another side.
+    if told is ClaimDirection.HARM and _TIMED.search(case.says.text):
+        against = None
     if against and seen == {against}:
         yield Point("effect", _reversed(case, clear, both, told))
     elif told is ClaimDirection.NO_EFFECT and len(clear) == len(fair) and _sure(fair):
@@ -366,13 +370,14 @@ def _one_sided(case: Case, both: Sides, good: Sequence[Finding]) -> Iterator[Poi
         finding
         for finding in case.study.findings
         if good
-        and not _is_named(case, finding)
         and (not conditions or conditions & set(finding.conditions))
         and _fair(case, finding, both)
         and seen_by(case, finding, both) is Direction.COMPARATOR
         and not is_null(finding)
         and not all(case.corpus.outcomes[o].surrogate for o in finding.outcomes if o in case.corpus.outcomes)
     ]
+    if any(_is_named(case, finding) for finding in worse):
+        return  # the other side is told
     worse.sort(key=lambda f: case.terms.nearest("outcome", case.outcomes, f.outcomes))
     if worse:
         first = worse[0]

@@ -23,19 +23,26 @@ if TYPE_CHECKING:
     from kb.claims.says import SaidNumber
     from kb.model import Finding
 
+_LONGEST = 3000
+"""Characters of a statement that are looked at: numbers are read no further."""
 _ROLES = frozenset({NumberRole.PERCENT, NumberRole.OTHER, NumberRole.DURATION, NumberRole.EFFECT})
 _CONTROLS = re.compile(
-    r"\b(?:controls?|comparison (?:group|arm)|placebo|sham|untreated|untrained|without (?:it|the)|usual"
-    r"|not do(?:ing)? it|conventional(?! (?:wisdom|care))|the others?|other group|loading alone|training alone)\b",
+    r"\b(?:controls?|comparison (?:group|arm)|placebo|sham|untreated|untrained"
+    r"|without (?:it|the)|usual|not do(?:ing)? it|conventional(?! (?:wisdom|care))|the others?|other group"
+    r"|who did(?: not|n't)|loading alone|training alone)\b",
     re.IGNORECASE,
 )
 _TREATED = re.compile(
     r"\b(?:(?:intervention|treatment|treated|experimental|exercise|exercising|training|trained|program(?:me)?) ?"
     r"(?:group|arm|runners|players|athletes|people|patients|women|men)|combined (?:group|arm)"
-    r"|combination|trained"
-    r"|treated)\b",
+    r"|combination|(?:re)?trained|treated|who (?:did|got|used|received|trained)(?! not\b|n't))\b",
     re.IGNORECASE,
 )
+_GROUP = re.compile(
+    r"\s(?:[a-z-]{2,15}\s){0,2}?(?:groups?|arms?|protocol|players|runners|athletes|patients|people|ones?)\b",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(r"\b(?:with|after|given|got|from|without)\s(?:the\s|an?\s)?$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\s(?:instead of|rather than)\s(?:only |just |the |about )?$", re.IGNORECASE)
 _STOP = re.compile(r"[.;:!?](?=\s|$)|\b(?:although|because|whether)\b")
 _NOTED = re.compile(
@@ -68,8 +75,9 @@ def pairs(case: Case) -> Iterator[Point]:
 
 def _swapped(case: Case, one: SaidNumber, two: SaidNumber, findings: Sequence[Finding]) -> Flag:
     finding = findings[0]
+    fitting = [pair for pair in _values(case, finding) if _fits_both(one, two, pair)]
     names = [wording.named(case.corpus.interventions, side) for side in (finding.interventions, finding.comparators)]
-    mine, other = _values(case, finding)[0]
+    mine, other = fitting[0]
     said = f"{one.words or f'{one.value:g}'} and {two.words or f'{two.value:g}'}"
     message = (
         f"The statement has {said} the other way round; {case.label} found {mine:g} with {names[0]} and {other:g} with"
@@ -81,9 +89,7 @@ def _swapped(case: Case, one: SaidNumber, two: SaidNumber, findings: Sequence[Fi
 def _stands(case: Case, finding: Finding, one: SaidNumber, two: SaidNumber, *, swapped: bool) -> bool:
     """Whether a finding has both numbers, on the told sides or on the other ones."""
     fitting = [
-        (mine, other)
-        for mine, other in _values(case, finding)
-        if mine != other and ((fits(one, mine) and fits(two, other)) or (fits(one, other) and fits(two, mine)))
+        (mine, other) for mine, other in _values(case, finding) if mine != other and _fits_both(one, two, (mine, other))
     ]
     if not fitting:
         return False
@@ -92,6 +98,12 @@ def _stands(case: Case, finding: Finding, one: SaidNumber, two: SaidNumber, *, s
         return not swapped  # it is open which number stands with which arm
     values = fitting[0] if not swapped else fitting[0][::-1]
     return all(fits(each.number, values[each.side]) for each in told)
+
+
+def _fits_both(one: SaidNumber, two: SaidNumber, pair: tuple[float, float]) -> bool:
+    """Whether both numbers are those of a pair, in whichever order."""
+    mine, other = pair
+    return (fits(one, mine) and fits(two, other)) or (fits(one, other) and fits(two, mine))
 
 
 def _values(case: Case, finding: Finding) -> list[tuple[float, float]]:
@@ -121,7 +133,7 @@ def _intervention_is_lower(case: Case, finding: Finding) -> bool | None:
 
 def _sides(case: Case, finding: Finding, one: SaidNumber, two: SaidNumber) -> tuple[_Told, _Told] | None:
     """The sides of two numbers by the names that stand around them; None when that is open."""
-    text = case.says.text
+    text = case.says.text[:_LONGEST]
     start = max((stop.end() for stop in _STOP.finditer(text, 0, one.start)), default=0)
     stop = _STOP.search(text, two.end)
     end = stop.start() if stop else len(text)
@@ -166,7 +178,7 @@ def _names(case: Case, finding: Finding) -> list[tuple[int, int]]:
     nothing = [not side or all(is_control(case, x) for x in side) for side in sides]
     control = next((place for place in (1, 0) if nothing[place] and not nothing[1 - place]), 1)
     for pattern, side in ((_CONTROLS, control), (_TREATED, 1 - control)):
-        for match in pattern.finditer(case.says.text):
+        for match in pattern.finditer(case.says.text[:_LONGEST]):
             if not any(start <= match.start() < end for start, end in covered):
                 found[match.start()] = side
                 covered.append(match.span())
@@ -179,8 +191,11 @@ def _names(case: Case, finding: Finding) -> list[tuple[int, int]]:
 def _by_words(case: Case, sides: tuple[set[str], set[str]]) -> Iterator[tuple[int, int]]:
     """Telling words of the names of one side only: Nordic in "the Nordic group", injection in "the injection group"."""
     words = [_telling(case, side) for side in sides]
-    for match in re.finditer(r"[A-Za-z]{5,}", case.says.text):
+    for match in re.finditer(r"[A-Za-z]{5,}", case.says.text[:_LONGEST]):
         low = match[0].casefold()
+        before = case.says.text[max(0, match.start() - 16) : match.start()]
+        if not (_GROUP.match(case.says.text, match.end()) or _GIVEN.search(before)):
+            continue
         if (low in words[0]) is not (low in words[1]):
             yield match.start(), 0 if low in words[0] else 1
 
@@ -212,7 +227,7 @@ def other_outcome(case: Case) -> Iterator[Point]:
         said = number.words or f"{abs(number.value):g}{number.unit}"
         message = (
             f"The statement tells {said} of {wording.named(case.corpus.outcomes, told)}; {case.label} gives that for"
-            f" {theirs.as_reported}, and for {right.as_reported} {_shown(right)}."
+            f" {_plain(theirs)}, and for {_plain(right)} {_shown(right)}."
         )
         flag = case.flag("number-differs", message, found=said, findings=[right, theirs])
         yield Point(("other-outcome-number", number.start), flag)
@@ -260,6 +275,11 @@ def _noted(finding: Finding) -> Iterator[float]:
     """Every number of the finding's note and of its arms."""
     yield from (float(found) for found in re.findall(r"\d{1,4}(?:\.\d{1,3})?", finding.note or ""))
     yield from (arm.value for arm in finding.arms if arm.value is not None)
+
+
+def _plain(finding: Finding) -> str:
+    """The name of a result without what stands in parentheses."""
+    return re.sub(r" \([^()]*\)", "", finding.as_reported)
 
 
 def _shown(finding: Finding) -> str:

@@ -98,7 +98,6 @@ _PLAIN = frozenset(
 _SHORT = 140
 """Characters of a description of people that fit into a message."""
 _SAY_LITTLE = frozenset({"general patients", "patients", "adults"})
-_OPENING = frozenset({"Men", "Women", "People", "Adults", "Patients", "Recreational", "Chronic", "Healthy", "Novice"})
 _NOT = re.compile(r"\b(?:not|no|without|never|outside|except)\b")
 
 
@@ -121,18 +120,12 @@ def population(case: Case) -> Iterator[Point]:
     who = case.study.population or whom
     if len(who) > _SHORT or who.casefold() in _SAY_LITTLE:
         who = wording.people(case.study, case.corpus) if whom.casefold() in _SAY_LITTLE else whom
-    message = f"The statement is about {nouns(told, case.corpus.populations)}; {case.label} studied {_inside(who)}."
+    message = f"The statement is about {nouns(told, case.corpus.populations)}; {case.label} studied others: {who}."
     detail = f"{whom} ({case.study.population})" if case.study.population else whom
     yield Point(
         "other-population",
         case.flag("other-population", message, found=words(told), findings=case.nearest()[:1], expected=detail),
     )
-
-
-def _inside(text: str) -> str:
-    """A noun phrase as it stands inside a sentence: without a capital, unless that is a name's, and without a stop."""
-    first = text.split(" ", 1)[0]
-    return (text[:1].lower() + text[1:] if first in _OPENING else text).rstrip(".")
 
 
 def _other_level(case: Case, told: Sequence[Said], known: Sequence[str]) -> bool:

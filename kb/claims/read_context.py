@@ -105,6 +105,10 @@ USES = {
 BARE = frozenset(("imaging", "injection", "injections", "scan", "scans"))
 """Words that are too broad for a treatment or test, and yet tell its use."""
 
+_OPENERS = frozenset(
+    ("with", "without", "after", "before", "for", "both", "does", "do", "can", "when", "if", "while", "adding")
+)
+"""Words that open a sentence before a name in capitals, and are no part of it: "With Nordic curls"."""
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+")
 _WORD = re.compile(r"\b[A-Za-z]{4,}")
 
@@ -140,7 +144,9 @@ def is_proper(text: str, start: int, words: str) -> bool:
     if not (words[:1].isupper() and words[1:2].islower()):
         return False
     before = re.search(r"([\w'’]+)\s$", text[max(0, start - 30) : start])
-    return before is not None and before[1][:1].isupper() and before[1][1:2].islower()
+    if before is None or before[1].casefold() in _OPENERS:
+        return False
+    return before[1][:1].isupper() and before[1][1:2].islower()
 
 
 def is_use(text: str, start: int) -> bool:

@@ -64,7 +64,8 @@ _RULES = (
         Severity.WARNING,
         "Result of another arm or subgroup",
         "The number or result stands in the study for another intervention, arm or group of people than the statement"
-        " tells it for. Silent when the statement tells both arms.",
+        " tells it for, or the numbers of two arms stand the other way round. Silent when it is open which number"
+        " stands with which arm.",
     ),
     Rule(
         "direction-reversed",
@@ -78,7 +79,9 @@ _RULES = (
         Severity.WARNING,
         "No clear effect in the study",
         "An effect is told, and every comparable finding, or the one whose number the statement gives, has an interval"
-        " that crosses no effect or is recorded as no difference or no association.",
+        " that crosses no effect or is recorded as no difference or no association. Where none is on the very outcome,"
+        " those on an outcome of the same kind count, when all of them are so. Against another treatment only when the"
+        " statement names it or the study calls it its control.",
     ),
     Rule(
         "causal-wording",

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kb import timepoint
 from kb.citations.flag import Basis, Flag
-from kb.cite import author_year
 from kb.claims import wording
-from kb.claims.judge_case import brief
+from kb.claims.judge_case import brief, durations, near_time
 from kb.claims.rules import RULES
-from kb.model import Bearing, Relation
+from kb.model import Bearing, ClaimDirection, Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from kb.model import Claim, Corpus, Evidence, Finding, Post, Study
+    from kb.model import Claim, Corpus, Evidence, Finding, Post, Study, Term
 
 RULE_OF = {
     Bearing.MISATTRIBUTED: "misattributed",
@@ -24,6 +24,10 @@ RULE_OF = {
 }
 """Bearing -> rule, the worst first; ``supported`` and ``unclear`` say nothing."""
 _WORST = list(RULE_OF)
+_WITHIN = 3
+"""What a change within one group is further away than a comparison of groups."""
+_ANYBODY = frozenset({"adults", "general-patients", "physical-therapy-patients", "general-population"})
+"""Populations that leave open who is meant."""
 
 
 def curated(post: Post, locator: str, corpus: Corpus | None = None) -> list[Flag]:
@@ -83,7 +87,7 @@ def _flag(post: Post, claim: Claim, corpus: Corpus | None) -> Flag | None:
         return None
     main = _main(claim, bearing)
     study = corpus.studies.get(main.study) if corpus and main and main.study else None
-    findings = _bearing_on(claim, study)
+    findings = _bearing_on(claim, study, corpus)
     rule = RULES[RULE_OF[bearing]]
     return Flag(
         rule.id,
@@ -91,7 +95,7 @@ def _flag(post: Post, claim: Claim, corpus: Corpus | None) -> Flag | None:
         _message(claim, main, bearing, corpus),
         found=claim.statement,
         expected=_expected(main, findings, corpus),
-        fix=wording.sentence(study, findings[0], corpus) if study and findings and corpus else None,
+        fix=_fix(study, findings, corpus),
         study=main.study if main else None,
         source=_source(post, claim),
         basis=Basis.REVIEWED if verdict.reviewed_by else Basis.CURATED,
@@ -117,7 +121,7 @@ def _message(claim: Claim, main: Evidence | None, bearing: Bearing, corpus: Corp
 def _name(key: str | None, corpus: Corpus | None) -> str:
     if key is None:
         return "The cited source"
-    return author_year(corpus.references.get(key), key) if corpus else key
+    return wording.study_name(corpus.references.get(key), key) if corpus else key
 
 
 def _expected(main: Evidence | None, findings: Sequence[Finding], corpus: Corpus | None) -> str | None:
@@ -128,18 +132,67 @@ def _expected(main: Evidence | None, findings: Sequence[Finding], corpus: Corpus
     return main.reason
 
 
-def _bearing_on(claim: Claim, study: Study | None) -> list[Finding]:
-    """Findings that share the claim's outcome, and its intervention where both name any; an estimate first."""
-    if study is None:
+def _fix(study: Study | None, findings: Iterable[Finding], corpus: Corpus | None) -> str | None:
+    """The first finding that makes a sentence; None rather than a finding that is about something else."""
+    if study is None or corpus is None:
+        return None
+    return next((text for finding in findings if (text := wording.sentence(study, finding, corpus))), None)
+
+
+def _bearing_on(claim: Claim, study: Study | None, corpus: Corpus | None) -> list[Finding]:
+    """Findings on what the claim tells: outcome, condition, intervention, people and time; the nearest first.
+
+    A finding on a sibling condition, at another time or of other people would correct something that nobody said.
+    """
+    if study is None or corpus is None or not claim.outcomes:
         return []
-    wanted = set(claim.interventions)
-    shared = [
-        finding
+    weeks = durations(f"{claim.statement} {claim.magnitude or ''}")
+    ranked = [
+        (rank, finding)
         for finding in study.findings
-        if set(finding.outcomes) & set(claim.outcomes)
-        and (not wanted or not finding.interventions or wanted & {*finding.interventions, *finding.comparators})
+        if (rank := _distance(claim, study, finding, corpus)) is not None and _in_time(finding, weeks)
     ]
-    return sorted(shared, key=lambda finding: finding.estimate is None)
+    return [finding for _, finding in sorted(ranked, key=lambda one: (one[0], one[1].estimate is None))]
+
+
+def _distance(claim: Claim, study: Study, finding: Finding, corpus: Corpus) -> int | None:
+    """How far the finding's terms are from the claim's: 0 for the same ones; None where one of them is another."""
+    sides = (*finding.interventions, *finding.comparators)
+    people = [one for one in claim.populations if one not in _ANYBODY]
+    pairs = (
+        _near(corpus.outcomes, claim.outcomes, finding.outcomes),
+        _near(corpus.conditions, claim.conditions, finding.conditions),
+        _near(corpus.interventions, claim.interventions, sides),
+        _near(corpus.populations, people, finding.populations or study.populations),
+    )
+    told = [rank for rank in pairs if rank is not None]
+    if len(told) != len(pairs) or _is_aside(claim, finding, corpus):
+        return None
+    return sum(told) + (_WITHIN if "own-baseline" in finding.comparators else 0)
+
+
+def _is_aside(claim: Claim, finding: Finding, corpus: Corpus) -> bool:
+    """Whether a finding is beside a claim on how often something occurs: of one diagnosis only, or of a risk factor."""
+    occurs = any("occurrence" in {one, *wording.above(corpus.outcomes, one)} for one in finding.outcomes)
+    if not occurs or claim.direction not in {ClaimDirection.DESCRIPTION, ClaimDirection.CAUSE}:
+        return False
+    named = not claim.conditions or bool(set(claim.conditions) & set(finding.conditions))
+    return not named or (bool(finding.interventions) and not claim.interventions)
+
+
+def _near(terms: Mapping[str, Term], told: Sequence[str], found: Sequence[str]) -> int | None:
+    """0 for a told term or when none is told, 1 for a narrower one, 2 for a wider one, None for none of these."""
+    if not told or set(told) & set(found):
+        return 0
+    if any(set(told) & wording.above(terms, one) for one in found):
+        return 1
+    return 2 if any(wording.above(terms, one) & set(found) for one in told) else None
+
+
+def _in_time(finding: Finding, weeks: Sequence[float]) -> bool:
+    """Whether the finding is at a told time; one without a plain time is at any."""
+    at = timepoint.weeks(finding.timepoint)
+    return not weeks or at is None or near_time(at, weeks)
 
 
 def _source(post: Post, claim: Claim) -> str:

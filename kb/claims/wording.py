@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 from kb.citations.fix import parenthesis
 from kb.citations.library_records import from_reference
+from kb.cite import author_year
 from kb.claims.wording_lead import OBSERVATIONAL, TRIALS, design, lead
 from kb.claims.wording_numbers import crosses, estimate
 from kb.claims.wording_result import result
-from kb.claims.wording_terms import named, people
-from kb.cite import author_year
+from kb.claims.wording_terms import above, named, people
 
 if TYPE_CHECKING:
     from kb.model import Corpus, Finding, Reference, Study
 
 __all__ = [
-    "OBSERVATIONAL", "TRIALS", "citation", "crosses", "design", "estimate", "named", "people", "sentence", "statement",
-    "study_name",
+    "OBSERVATIONAL", "TRIALS", "above", "citation", "crosses", "design", "estimate", "named", "people", "sentence",
+    "statement", "study_name",
 ]  # fmt: skip
 
 _TITLE = 60
@@ -62,7 +62,7 @@ def statement(study: Study, finding: Finding, corpus: Corpus) -> str | None:
     >>> corpus = kb.open().corpus
     >>> study = corpus.studies["coombes2013"]
     >>> statement(study, study.findings[0], corpus)[-40:]
-    '1 year (RR 0.86, 99% CI 0.75 to 0.99)'
+    'injection (RR 0.86, 99% CI 0.75 to 0.99)'
     """
     said = result(study, finding, corpus)
     return " ".join(f"{lead(study, finding, corpus)}, {said}".split()) if said else None

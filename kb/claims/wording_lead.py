@@ -27,8 +27,8 @@ OBSERVATIONAL = frozenset(
 _DESIGNS = {
     Design.RANDOMIZED_TRIAL: "randomized trial",
     Design.CLUSTER_RANDOMIZED_TRIAL: "cluster-randomized trial",
-    Design.CONTROLLED_TRIAL: "controlled trial without randomization",
-    Design.BEFORE_AFTER: "before-after study without a comparison group",
+    Design.CONTROLLED_TRIAL: "nonrandomized controlled trial",
+    Design.BEFORE_AFTER: "before-after study",
     Design.CASE_CONTROL: "case-control study",
     Design.META_ANALYSIS: "meta-analysis",
     Design.PROSPECTIVE_COHORT: "prospective cohort study",
@@ -44,7 +44,8 @@ _NO_COMPLAINT = frozenset(
 )  # fmt: skip
 """What studies are about, but what their people do not come with."""
 _UNAFFECTED = frozenset({"people-at-risk", "people-without-symptoms", "healthy-adults", "general-population"})
-_UNSURE_NUMBER = re.compile(r"\b(?:planned|protocol|shoulders|tendons|knees|feet)\b", re.IGNORECASE)
+_UNSURE_NUMBER = re.compile(r"\b(?:reached|records|planned|protocol|shoulders|tendons|knees|feet)\b", re.IGNORECASE)
+_READING = frozenset({Design.GUIDELINE, Design.NARRATIVE_REVIEW, Design.SCOPING_REVIEW, Design.COMMENTARY})
 _UNCONTROLLED = frozenset({Design.CASE_SERIES, Design.BEFORE_AFTER})
 _GIVEN = frozenset({InterventionKind.TREATMENT, InterventionKind.SERVICE, InterventionKind.TRAINING_ADVICE})
 
@@ -81,22 +82,27 @@ def lead(study: Study, finding: Finding, corpus: Corpus) -> str:
         count = study.n_studies if study.n_studies is not None and pooled(finding) is None else None
         size = f" ({count:,} studies in all)" if count is not None and count > 1 else ""
         return f"In {article(kind)} {kind}{size} {whom}".rstrip()
-    return f"{_single(study, finding, kind, whom)}".rstrip()
+    return _single(study, finding, kind, whom).rstrip()
 
 
 def _single(study: Study, finding: Finding, kind: str, whom: str) -> str:
     total = study.n_participants
-    if total is None or total < 2 or _UNSURE_NUMBER.search(study.population or "") or not whom.startswith("of "):
+    if (
+        total is None
+        or total < 2
+        or _UNSURE_NUMBER.search(study.population or "")
+        or set(study.populations) & NOT_PEOPLE
+    ):
         return f"In {article(kind)} {kind} {whom}"
     one = "one" if study.design in TRIALS else article(kind)
     compared = _compared(finding)
     if study.design in TRIALS:
-        if compared == total:
+        if compared == total and whom.startswith("of "):
             return f"In {one} {kind} of {total:,} {whom.removeprefix('of ')}"
         if compared is not None and compared < total:
             return f"In {one} {kind} {whom} ({compared:,} of {total:,} participants compared)"
         randomized = study.design is not Design.CONTROLLED_TRIAL
-        return f"In {one} {kind} {whom} ({total:,} {'randomized' if randomized else 'participants'})"
+        return f"In {one} {kind} {whom} ({total:,} {'people randomized' if randomized else 'participants'})"
     return f"In {article(kind)} {kind} {whom} ({total:,} participants in all)"
 
 
@@ -112,12 +118,14 @@ def _whom(study: Study, finding: Finding, corpus: Corpus) -> str:
         return "in cadavers" if populations == {"cadavers"} else ""
     who = people(study, corpus, finding)
     conditions = [one for one in narrowest(corpus.conditions, finding.conditions) if one not in _NO_COMPLAINT]
-    if len(conditions) != 1:
-        return f"of {who}"
-    told = lower(corpus.conditions[conditions[0]].label)
-    if is_onset(finding, corpus) or populations & _UNAFFECTED:
-        return f"of {who}"
-    if not _all_affected(study, finding, corpus):
+    bare = "" if who == "people" else f"of {who}"
+    onset = any(is_onset(one, corpus) for one in study.findings if set(one.conditions) & set(finding.conditions))
+    if len(conditions) not in {1, 2} or is_onset(finding, corpus) or populations & _UNAFFECTED:
+        return bare
+    told = " and ".join(lower(corpus.conditions[one].label) for one in conditions)
+    if len(conditions) > 1 or study.design in _READING:
+        return f"on {told}" if who in {"people", "patients", "adults"} else f"on {told} in {who}"
+    if (onset and study.design not in REVIEWS) or not _all_affected(study, finding, corpus):
         return f"on {told}" if who in {"people", "patients", "adults"} else f"on {told} in {who}"
     after = " after earlier treatment had failed" if "patients-after-failed-care" in populations else ""
     return f"of {who} with {told}{after}"

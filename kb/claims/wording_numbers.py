@@ -63,7 +63,9 @@ def estimate(finding: Finding) -> str:
     else:
         measure = "" if finding.measure in {Measure.P_VALUE, Measure.NARRATIVE} else f"{finding.measure.value} "
         shown = unit and finding.measure.null_value != 1 and finding.measure is not Measure.SMD
-        said = f"{measure}{value}{f' {unit_words(unit)}' if shown else ''}"
+        words = unit_words(unit)
+        words = re.sub(r"^(point|degree|day)s\b", r"\1", words) if value in {"1", "-1"} else words
+        said = f"{measure}{value}{f' {words}' if shown else ''}"
     if finding.ci_low is None or finding.ci_high is None:
         return said
     return f"{said}, {plain(finding.ci_level)}% CI {plain(finding.ci_low)} to {plain(finding.ci_high)}"
@@ -93,9 +95,10 @@ def unit_words(unit: str) -> str:
     >>> unit_words("0-100"), unit_words("percentage points difference"), unit_words("days")
     ('points on 0-100', 'percentage points', 'days')
     """
+    unit = unit.removesuffix(" (rounded in table)")
     if _SCALE.fullmatch(unit):
         return f"points on {unit}"
-    return unit.removesuffix(" difference")
+    return "points" if unit == "score" else unit.removesuffix(" difference")
 
 
 def numbers(finding: Finding, study: Study, sign: str | None = None, *, arms: bool = True) -> str:
@@ -110,7 +113,8 @@ def numbers(finding: Finding, study: Study, sign: str | None = None, *, arms: bo
     arms
         Whether the values of the groups are told where there is no estimate.
     """
-    parts = [estimate(finding).removeprefix("count ")] if finding.estimate is not None else []
+    told = finding.estimate is not None and finding.measure is not Measure.PERCENT
+    parts = [_sure_of_scale(finding, estimate(finding).removeprefix("count "))] if told else []
     if not parts and arms:
         parts += arm_values(finding)
     if sign:
@@ -120,6 +124,12 @@ def numbers(finding: Finding, study: Study, sign: str | None = None, *, arms: bo
         count = pooled(finding)
         parts += [count] if count else []
     return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _sure_of_scale(finding: Finding, words: str) -> str:
+    """Without the scale of points where its span was only assumed."""
+    assumed = re.search(r"scale (?:is )?assumed", finding.note or "")
+    return re.sub(r" \(0-10\)", "", words) if assumed else words
 
 
 def p_value(finding: Finding) -> list[str]:
@@ -158,16 +168,17 @@ def arm_values(finding: Finding) -> list[str]:
 
 def _arm(finding: Finding, arm: Arm) -> str | None:
     value = plain(arm.value)
+    name = re.sub(r" \([^()]{1,60}\)", "", arm.name)
     kind = finding.arm_statistic
     unit = (arm.unit or finding.unit or "").strip()
     if kind is ArmStatistic.EVENTS:
-        return f"{arm.name}: {value} of {arm.n}" if arm.n is not None else None
+        return f"{name}: {value} of {arm.n}" if arm.n is not None else None
     if kind is ArmStatistic.PERCENT:
-        return f"{arm.name}: {value}%"
+        return f"{name}: {value}%"
     if not unit or unit in _WORDY_UNITS or finding.measure in RATIOS:
-        return f"{arm.name}: {value} {arm.unit}" if arm.unit else None
+        return f"{name}: {value} {arm.unit}" if arm.unit else None
     words = {ArmStatistic.MEAN: "mean ", ArmStatistic.MEDIAN: "median ", ArmStatistic.CHANGE: "mean change "}
-    return f"{arm.name}: {words.get(kind, '') if kind else ''}{value} {unit_words(unit)}"
+    return f"{name}: {words.get(kind, '') if kind else ''}{value} {unit_words(unit)}"
 
 
 def signs(finding: Finding) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kb.claims.wording_lead import OBSERVATIONAL, TRIALS, is_onset
+from kb.claims.wording_lead import OBSERVATIONAL
 from kb.claims.wording_numbers import DIFFERENCES, RATIOS, crosses, estimate, numbers, p_value, plain, signs
-from kb.claims.wording_sides import Sides, expanded, sides, spoken_term
-from kb.claims.wording_subject import Subject, before_contrast, contrast, several, subject, unexplained
-from kb.claims.wording_terms import better_worse, event_or_outcome, is_event, is_plural, lower, narrowest
-from kb.claims.wording_when import when
+from kb.claims.wording_share import share
+from kb.claims.wording_sides import Sides, sides, spoken_term
+from kb.claims.wording_subject import OWN_WORDS, Subject, before_contrast, contrast, several, subject, unexplained
+from kb.claims.wording_terms import better_worse, event_or_outcome, is_event, is_plural, narrowest
+from kb.claims.wording_when import is_lost, when
 from kb.model import Direction, InterventionKind, Measure
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ _TURNABLE = frozenset(
     {"age", "sex", "sleep", "training-load", "training-intensity", "training-volume", "mri", "ultrasound-imaging"}
 )
 """Exposures whose name does not say which end of them the result is about."""
-_DESCRIBED = re.compile(r"\b(?:incidence|prevalence|share|proportion|rate|adherence|consultations|recurrence)\b")
-_RISK = re.compile(r"\b(?:lowest|highest) figure\b")
+_RATED = re.compile(r"\b(?:incidence|rate|risk|prevalence|share)\b")
+_UNSAFE = re.compile(r"not usable|implausibl|may be wrong|not safe")
 
 
 def result(study: Study, finding: Finding, corpus: Corpus) -> str | None:
@@ -33,16 +34,18 @@ def result(study: Study, finding: Finding, corpus: Corpus) -> str | None:
     >>> import kb
     >>> corpus = kb.open().corpus
     >>> study = corpus.studies["malisoux2015"]
-    >>> result(study, study.findings[0], corpus)
-    'shoe rotation was associated with less frequent running-related injury over 22 weeks (HR 0.614, 95% CI 0.389 to 0.969)'
+    >>> result(study, study.findings[0], corpus)[:71]
+    'shoe rotation was associated with less frequent running injury over 22 '
     """
     direction = finding.direction
+    if _UNSAFE.search(f"{finding.note} {finding.as_printed}"):
+        return None
     if direction is Direction.IMPROVEMENT or finding.comparators == ("own-baseline",):
         return _within(study, finding, corpus)
-    if direction is Direction.UNCLEAR:
+    if direction is Direction.UNCLEAR or (direction in _COMPARED and is_lost(finding.timepoint)):
         return None
     if direction is Direction.DESCRIPTIVE:
-        return _description(study, finding, corpus)
+        return share(study, finding, corpus)
     both = sides(study, finding, corpus) if finding.comparators else None
     if direction in _COMPARED:
         return _comparison(study, finding, corpus, both) if both else None
@@ -58,7 +61,9 @@ def _comparison(study: Study, finding: Finding, corpus: Corpus, both: Sides) -> 
         return _of_several(study, finding, corpus, both)
     if finding.measure is Measure.NNT:
         return _needed(finding, corpus, both, what)
-    time = when(finding.timepoint, event=is_event(corpus, what.outcome) is not None)
+    time = _time(finding, event=is_event(corpus, what.outcome) is False)
+    if _counted(finding) and is_event(corpus, what.outcome) is None:
+        return None
     if finding.direction is Direction.NO_DIFFERENCE or crosses(finding):
         return _no_difference(study, finding, both, what.improvement + time)
     words = better_worse(corpus, what.outcome)
@@ -66,17 +71,23 @@ def _comparison(study: Study, finding: Finding, corpus: Corpus, both: Sides) -> 
         return _by_sign(study, finding, both, what, time)
     if what.change:
         words = ("greater", "smaller", 1)
+    if _RATED.search(what.words) and is_event(corpus, what.outcome) is False:
+        words = ("lower", "higher", -1)
     better = finding.direction is Direction.INTERVENTION
     how = words[0] if better else words[1]
     side = (1 if better else -1) * words[2]
     if finding.measure in RATIOS and (is_event(corpus, what.outcome) is None or signs(finding) == -side):
         return _favored(study, finding, both, what.words + time)
     note = _sign_note(finding, both) if signs(finding) == -side else None
-    shown = numbers(finding, study, note, arms=_fit_to_show(finding, corpus, what))
+    shown = numbers(finding, study, note)
     name = what.improvement
     if study.design in OBSERVATIONAL:
         return f"{both.this} {_was(both.this)} associated with {how} {name} than {_bare(both)}{time}{shown}"
     return f"{name}{time} {_was(name)} {how} with {both.this} than {both.against}{shown}"
+
+
+def _time(finding: Finding, *, event: bool) -> str:
+    return "" if "timepoint assumed" in (finding.note or "") else when(finding.timepoint, event=event)
 
 
 def _bare(both: Sides) -> str:
@@ -91,9 +102,11 @@ def _was(words: str) -> str:
 def _no_difference(study: Study, finding: Finding, both: Sides, what: str) -> str | None:
     if finding.ci_low is not None and not crosses(finding) and finding.measure.null_value is not None:
         return None
-    shown = numbers(finding, study, arms=not finding.measure.null_value)
+    shown = numbers(finding, study)
     if both.against.startswith("in "):
         return f"{what} did not differ clearly between {both.this} and the comparison groups{shown}"
+    if " and " in f"{both.this} {both.that}":
+        return f"{what} did not differ clearly with {both.this} compared with {both.that}{shown}"
     return f"{what} did not differ clearly between {both.this} and {both.that}{shown}"
 
 
@@ -141,10 +154,10 @@ def _sign_note(finding: Finding, both: Sides) -> str | None:
     return f"a {'positive' if side > 0 else 'negative'} value favors {winner}"
 
 
-def _fit_to_show(finding: Finding, corpus: Corpus, what: Subject) -> bool:
-    """Whether the values of the groups are of what is told: percentages of people are of an event only."""
-    counted = finding.arm_statistic is not None and finding.arm_statistic.value in {"percent", "events", "rate"}
-    return counted == (is_event(corpus, what.outcome) is not None) or not counted
+def _counted(finding: Finding) -> bool:
+    """Whether people or events were counted, so that the outcome must be one that can be."""
+    statistic = finding.arm_statistic.value if finding.arm_statistic else ""
+    return finding.measure is Measure.PERCENT or statistic in {"percent", "events", "rate"}
 
 
 def _needed(finding: Finding, corpus: Corpus, both: Sides, what: Subject) -> str | None:
@@ -172,9 +185,13 @@ def _association(study: Study, finding: Finding, corpus: Corpus, both: Sides | N
     versus = contrast(finding)
     if both is not None and len(exposures) == 1:
         return _associated(study, finding, corpus, both.this, _than(both), sure=sure)
+    if len(exposures) == 1 and exposures[0] not in _TURNABLE:
+        said = _associated(study, finding, corpus, spoken_term(corpus, exposures[0]), "", sure=sure)
+        if said or versus is None:
+            return said
     if versus is not None:
-        return _contrasted(study, finding, corpus, versus, sure=sure)
-    if len(exposures) != 1 or (exposures[0] in _TURNABLE and sure):
+        return _contrasted(finding, corpus, versus, sure=sure)
+    if len(exposures) != 1 or sure:
         return None
     return _associated(study, finding, corpus, spoken_term(corpus, exposures[0]), "", sure=sure)
 
@@ -196,6 +213,7 @@ def _associated(study: Study, finding: Finding, corpus: Corpus, this: str, than:
     how = _more_or_less(finding, event=event is not None)
     if how is None:
         return None
+    how = f"a {how}" if what.words.startswith("share ") else how
     return f"{this} {_was(this)} associated with {how} {what.words}{than}{time}{numbers(finding, study)}"
 
 
@@ -208,20 +226,34 @@ def _more_or_less(finding: Finding, *, event: bool) -> str | None:
     return None
 
 
-def _contrasted(study: Study, finding: Finding, corpus: Corpus, versus: str, *, sure: bool) -> str | None:
+def _contrasted(finding: Finding, corpus: Corpus, versus: str, *, sure: bool) -> str | None:
     """Groups that were not given anything: which of them had more, in the finding's own words for them."""
     outcomes = [one for one in finding.outcomes if event_or_outcome(corpus, finding, one)]
     if not outcomes or finding.as_printed:
         return None
     event = is_event(corpus, outcomes[0]) is not None
-    words = before_contrast(finding) or (event_or_outcome(corpus, finding, outcomes[0]) if event else None)
-    if words is None or len(finding.outcomes) > 2 and not event:
+    words = before_contrast(finding, corpus) or (event_or_outcome(corpus, finding, outcomes[0]) if event else None)
+    if words is None or (len(finding.outcomes) > 2 and not event) or outcomes[0] in OWN_WORDS:
         return None
-    time = when(finding.timepoint, event=event)
+    if re.search(r"\b(?:injury|established|itself)\b", versus) or (_counted(finding) and not event):
+        return None
+    time = when(finding.timepoint, event=is_event(corpus, outcomes[0]) is False)
     said = "; ".join(part for part in (estimate(finding), *p_value(finding)) if part)
+    exposures = narrowest(corpus.interventions, finding.interventions)
+    if len(exposures) == 1 and event and exposures[0] not in _TURNABLE:
+        this = spoken_term(corpus, exposures[0])
+        how = _more_or_less(finding, event=True) if sure else ""
+        if how is None:
+            return None
+        linked = f"associated with {how}" if sure else "not clearly associated with"
+        return f"{this} {_was(this)} {linked} {words}{time} ({versus}{f': {said}' if said else ''})"
+    if exposures and exposures[0] == "sleep" and "sleep" not in versus:
+        versus = f"sleep {versus}"
     if not sure:
         return f"{words} did not differ clearly{time} ({versus}{f': {said}' if said else ''})"
     how = _more_or_less(finding, event=event)
+    if how and versus == "women vs men":
+        return f"{words} {_was(words)} {how} in women than in men{time} ({said})"
     return f"{words} {_was(words)} {how}{time} ({versus}: {said})" if how else None
 
 
@@ -236,13 +268,15 @@ def _within(study: Study, finding: Finding, corpus: Corpus) -> str | None:
     words = what.words if what else several(finding, corpus)
     if words is None or (what is None and unexplained(study, finding, corpus, f"{given} {words} own baseline") != []):
         return None
-    if not given or not set(finding.comparators) <= {"own-baseline", "no-treatment"}:
+    kinds = {corpus.interventions[one].kind for one in mine}
+    if not given or set(finding.comparators) - {"own-baseline"} or InterventionKind.TEST in kinds:
         return None
+    under = "" if InterventionKind.EXPOSURE in kinds else f" with {given}"
     time = when(finding.timepoint)
     kept = finding.direction is not Direction.IMPROVEMENT
-    changed = "did not change clearly" if kept else "changed from before to after"
+    changed = "did not change clearly" if kept else "changed"
     shown = _change(finding, study)
-    return f"{words} {changed} with {given}{time}{shown}, a change within one group without a comparison"
+    return f"{words} {changed}{under}{time}{shown}, which is a change within one group and not a comparison"
 
 
 def _change(finding: Finding, study: Study) -> str:
@@ -251,56 +285,3 @@ def _change(finding: Finding, study: Study) -> str:
         if "increase" in unit or "reduction" in unit or "lower" in unit:
             return ""
     return numbers(finding, study)
-
-
-def _description(study: Study, finding: Finding, corpus: Corpus) -> str | None:
-    """A share, a frequency or a time of one group."""
-    words = _described(study, finding, corpus)
-    if words is None:
-        return None
-    time = when(finding.timepoint, event=True)
-    ends = [arm.value for arm in finding.arms]
-    if finding.measure is Measure.PERCENT and len(ends) == 2 and all(_RISK.search(arm.name) for arm in finding.arms):
-        unit = (finding.unit or "%").strip()
-        first, last = (f"{plain(end)}{'%' if unit == '%' else ''}" for end in ends)
-        return f"{words} ranged from {first} to {last}{'' if unit == '%' else f' {unit}'} across sources{time}"
-    if finding.estimate is None or finding.arms or finding.measure not in {Measure.PERCENT, Measure.MEDIAN}:
-        return None
-    unit = (finding.unit or "").strip()
-    if finding.measure is Measure.PERCENT and unit not in {"%", "percent", "% of people", "% of tears"}:
-        return None
-    said = f"{plain(finding.estimate)}%" if finding.measure is Measure.PERCENT else f"{plain(finding.estimate)} {unit}"
-    span = ""
-    if finding.ci_low is not None and finding.ci_high is not None:
-        span = f" ({plain(finding.ci_level)}% CI {plain(finding.ci_low)}% to {plain(finding.ci_high)}%)"
-    return f"{words} was {said}{time}{span}" if "median" not in words or finding.measure is Measure.MEDIAN else None
-
-
-def _described(study: Study, finding: Finding, corpus: Corpus) -> str | None:
-    """The words for what was counted: the finding's own where they are a noun with what is counted."""
-    own = expanded(finding.as_reported)
-    conditions = narrowest(corpus.conditions, finding.conditions)
-    kinds = {corpus.interventions[one].kind for one in finding.interventions if one in corpus.interventions}
-    if InterventionKind.TEST in kinds or any(is_hedged(text) for text in (finding.note or "", finding.as_reported)):
-        return None
-    if _DESCRIBED.search(own) and not re.search(r"[,:;/()\d]|\bvs\b|\breporting\b|\bfor each\b", own):
-        told = lower(own)
-        about = {"incidence", "prevalence", "annual incidence", "recurrence"}
-        return f"the {told} of {lower(corpus.conditions[conditions[0]].label)}" if told in about and conditions else told
-    base = next((one for one in ("condition-incidence", "prevalence") if one in finding.outcomes), None)
-    if base and len(conditions) == 1 and len(finding.outcomes) == 1 and not finding.interventions:
-        label = lower(corpus.conditions[conditions[0]].label)
-        if unexplained(study, finding, corpus, f"{label} incidence prevalence overall") == []:
-            return f"the {'prevalence' if base == 'prevalence' else 'incidence'} of {label}"
-    return None
-
-
-def is_hedged(text: str) -> bool:
-    """Whether a text says that the number is a bound, not the figure.
-
-    Examples
-    --------
-    >>> is_hedged("over 90%"), is_hedged("100 of 1929, self-reported")
-    (True, False)
-    """
-    return re.match(r"(?:more than|over|under|upper|less than|about|up to|at least)\b", text) is not None

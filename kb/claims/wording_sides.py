@@ -57,13 +57,14 @@ _SHORT_FORMS = (
     (re.compile(r"\b(?:ITBS)\b"), "iliotibial band syndrome"),
     (re.compile(r"\b(?:LBP)\b"), "low back pain"),
     (re.compile(r"\bOA\b"), "osteoarthritis"),
+    (re.compile(r"\bITB\b"), "iliotibial band"),
     (re.compile(r" ?\+ ?"), " plus "),
     (re.compile(r"(?<=\w)/(?=\w)"), " or "),
 )
 _VERSUS = re.compile(r"^(.{2,60}?) (?:vs\.?|versus) (.{2,60})$")
 _NO_SIDE = re.compile(
     r"\d|[:;,()]|^(?:same|the same|intervention|control|controls|combined|hip plus knee|knee|hip|strength|stretch)$"
-    r"|^(?:surgery|exercise) group|\bgroup\b|^same\b"
+    r"|^(?:surgery|exercise) group|\bgroup\b|^same\b|\barm\b"
 )
 _BAD_TEXT = re.compile(r"[;:()]|\d{2,}|, .*, |\bor\b|\bin \d")
 _WORD = re.compile(r"[a-z]{4,}")
@@ -94,14 +95,20 @@ def sides(study: Study, finding: Finding, corpus: Corpus) -> Sides | None:
     """
     terms = corpus.interventions
     mine, theirs = narrowest(terms, finding.interventions), narrowest(terms, finding.comparators)
+    if len(finding.arms) > 2:  # which of several arms the terms mean nobody knows
+        return None
     if not mine or not theirs or set(mine) == set(theirs) or "own-baseline" in theirs:
         return None
     combined = _by_arms(finding) or _added(corpus, finding, mine, theirs)
     if combined:
         return combined
     spoken = _as_told(corpus, finding) if len(mine) > 1 or len(theirs) > 1 else None
-    this = spoken_term(corpus, mine[0]) if len(mine) == 1 else _own_text(study, finding)
-    that = _comparator(study, finding, corpus, theirs)
+    this = (
+        spoken_term(corpus, mine[0]) if len(mine) == 1 else _joined(corpus, finding, mine) or _own_text(study, finding)
+    )
+    if this is None and len(mine) == 2 and len(finding.arms) == 2:
+        this = listed([spoken_term(corpus, one) for one in mine], " plus ")
+    that = _comparator(study, corpus, theirs)
     if this is None or that is None:
         return spoken
     return Sides(this, that) if this != that else None
@@ -138,7 +145,7 @@ def _added(corpus: Corpus, finding: Finding, mine: list[str], theirs: list[str])
     """One thing added to what both sides had."""
     extra = [one for one in mine if one not in theirs]
     base = theirs[0]
-    if len(theirs) != 1 or corpus.interventions[base].id in {"mixed-comparators"}:
+    if len(theirs) != 1 or base == "mixed-comparators":
         return None
     told = spoken_term(corpus, base)
     if len(extra) == 1 and base in mine:
@@ -148,7 +155,7 @@ def _added(corpus: Corpus, finding: Finding, mine: list[str], theirs: list[str])
     return None
 
 
-def _comparator(study: Study, finding: Finding, corpus: Corpus, theirs: list[str]) -> str | None:
+def _comparator(study: Study, corpus: Corpus, theirs: list[str]) -> str | None:
     if "mixed-comparators" in theirs:
         return REST
     if len(theirs) == 1:
@@ -170,8 +177,24 @@ def _own_text(study: Study, finding: Finding) -> str | None:
     text = study.interventions[0].text if study.interventions else ""
     if len(given) != 1 or given != {tuple(finding.interventions)} or len(study.interventions) != 1:
         return None
-    text = text.split(", ", 1)[0]
-    return expanded(text) if text and not _BAD_TEXT.search(text) and len(text.split()) <= 12 else None
+    text, _, rest = text.partition(", ")
+    if rest and not rest[0].isdigit():
+        return None
+    text = text.removesuffix(" every second day")
+    further = rest.split("plus ", 1)[1] if "plus " in rest else ""
+    if not text or _BAD_TEXT.search(f"{text} {further}") or len(text.split()) > 12 or len(further.split()) > 8:
+        return None
+    return expanded(f"{text} plus {further}" if further else text)
+
+
+def _joined(corpus: Corpus, finding: Finding, mine: list[str]) -> str | None:
+    """Parts of one exercise that the finding names together: "hip and core" is hip and core strengthening."""
+    words = [lower(corpus.interventions[one].label).rsplit(" ", 1) for one in mine]
+    if any(len(pair) != 2 for pair in words) or len({pair[1] for pair in words}) != 1:
+        return None
+    parts = listed([pair[0] for pair in words])
+    known = (finding.as_reported, *(arm.name for arm in finding.arms))
+    return f"{parts} {words[0][1]}" if any(parts in text for text in known) else None
 
 
 def _as_told(corpus: Corpus, finding: Finding) -> Sides | None:

@@ -1,4 +1,4 @@
-"""What was measured, in words that lose nothing of the finding: its outcome term, or its own words where they say more."""
+"""What was measured, without losing anything of the finding: its outcome term, or its own words where they say more."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.claims.wording_sides import expanded
 from kb.claims.wording_terms import UNTOLD, above, event_or_outcome, is_event, lower, narrowest
+from kb.model import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,7 +18,10 @@ _PART = re.compile(r", |: |; ")
 _TOKEN = re.compile(r"[a-z0-9]{1,40}")
 _VERSUS = re.compile(r"\b(?:vs|versus|minus)\b")
 _CLEAN = re.compile(r"[A-Za-z][\w' /-]{2,60}")
-_UNCLEAN = re.compile(r"\d|\b(?:vs|versus|any|all|both|overall|group|groups|range|number|had|was|were|given)\b|[;:()]")
+_UNCLEAN = re.compile(
+    r"^back |\d|[;:()]|\b(?:vs|versus|any|all|both|overall|group|groups|range|number|by|had|was|were|given|may"
+    r"|is|are|not)\b"
+)
 _PAREN = re.compile(r" \([^()]{1,60}\)")
 _STOP = frozenset(
     {
@@ -32,11 +36,34 @@ _STOP = frozenset(
         "surgery", "free", "activity", "recovered", "much", "improved", "success", "complete", "recovery", "exercises",
         "improvement", "improvements", "gain", "gains", "running", "impact", "stretch", "minus", "knee", "hip",
         "strength", "strengthening", "achilles", "effectiveness", "tendonitis", "tendinopathy",
-        "excellent", "effective", "total", "days", "median", "mean", "physical", "access", "first",
+        "excellent", "effective", "total", "days", "median", "mean", "physical", "access", "first", "chronic", "type",
+        "comparator", "over", "year", "reached", "paper", "technique", "lowest", "highest", "quartile", "based",
+        "active", "back", "preferred", "level", "sport", "cluster", "adjusted", "intention", "treat",
     }
 )  # fmt: skip
 """Words that name a side, a kind of measurement or nothing at all."""
 _CHANGE = re.compile(r"\b(?:change|improvement|improvements|improved|gain|gains)\b")
+_BODY = frozenset({"knee", "hip", "foot", "ankle", "leg", "the", "and", "of", "in", "to", "a", "or", "on", "for"})
+OWN_WORDS = frozenset(
+    {
+        "condition-related-cost", "cost", "imaging-use", "itb-anatomy", "knee-frontal-plane-angle", "lean-mass",
+        "muscle-activation", "muscle-architecture", "neural-adaptation", "patellar-tracking", "physical-activity-level",
+        "patellofemoral-joint-stress", "physical-performance-test", "running-mechanics", "soft-tissue-stiffness",
+        "single-leg-squat-kinematics", "specialist-visits", "tendon-stiffness", "imaging-abnormality", "foot-motion",
+        "asymptomatic-abnormality", "movement-quality", "muscle-strength", "hip-adduction-angle", "running-economy",
+        "hip-internal-rotation-angle", "knee-internal-rotation-angle", "pain-free-running-test", "joint-moment",
+        "pain-on-pressure",
+    }
+)  # fmt: skip
+"""Outcomes whose label covers many measurements: only the finding's own words name the one that was made."""
+_SCALES = {"pain-vas": "visual analogue scale", "pain-nrs": "numeric rating scale"}
+"""How a pain was measured, beside which pain it was."""
+_FINER = frozenset({"late"})
+"""Words that tell one comparison of a study from another, though they are synonyms of a term."""
+_VALUES = frozenset({Measure.MD, Measure.SMD, Measure.MEAN, Measure.MEDIAN})
+_COUNT = re.compile(
+    r" ?\(?\b\d{1,3} (?:RCTs|trials|studies)\b(?: from the earlier review)?\)?| \(0-\d{1,3}\)| \(ratio [^()]{1,60}\)"
+)
 _COUNTABLE = re.compile(r"\b(visit|injection|prescription|tear|fall)$")
 
 
@@ -74,25 +101,54 @@ def subject(study: Study, finding: Finding, corpus: Corpus, told: str) -> Subjec
     outcomes = [one for one in narrowest(corpus.outcomes, finding.outcomes) if one not in UNTOLD]
     if not outcomes:
         return None
-    first = _leading(corpus, outcomes)
+    first = _leading(corpus, finding, outcomes)
     words = event_or_outcome(corpus, finding, first)
     left = unexplained(study, finding, corpus, f"{told} {words or ''}")
     if left is None or len(left) > 1:
         return None
-    if left:
-        own = _own_words(left[0])
-        return Subject(own, first, _is_change(finding, first, corpus)) if own else None
+    alone = len(outcomes) == 1 or len(_PART.split(finding.as_reported)) == 1
+    if left or first in OWN_WORDS:
+        part = left[0] if left else _PART.split(finding.as_reported)[0]
+        own = named_in(corpus, part, (first,)) if alone else None
+        return (
+            Subject(_specific(own, words, corpus, finding), first, _changed(finding, first, corpus, own))
+            if own
+            else None
+        )
     if words is None:
         return None
     beside = [one for one in outcomes if one != first]
+    if len(beside) == 1 and beside[0] in _SCALES and "pain" in words:
+        return Subject(f"{words} ({_SCALES[beside[0]]})", first, _changed(finding, first, corpus, words))
     others = [event_or_outcome(corpus, finding, one) for one in beside]
     if is_event(corpus, first) is not None and len(others) <= 1:
         same = not others or others[0] is None or is_event(corpus, beside[0]) is not None
-        extra = "" if same else f" ({(others[0] or '').removeprefix('the ')})"
+        extra = "" if same else f" ({_PAREN.sub('', others[0] or '').removeprefix('the ')})"
         return Subject(words + extra, first)
     if beside or len(finding.outcomes) > 3:
         return None
-    return Subject(words, first, _is_change(finding, first, corpus))
+    return Subject(words, first, _changed(finding, first, corpus, words))
+
+
+def named_in(corpus: Corpus, part: str, outcomes: Iterable[str]) -> str | None:
+    """A part of the finding's words where it is a clean phrase that names what was measured, else None."""
+    known = {
+        token[:5]
+        for one in outcomes
+        for here in (one, *above(corpus.outcomes, one))
+        if here in corpus.outcomes
+        for token in _tokens(" ".join((corpus.outcomes[here].label, *corpus.outcomes[here].synonyms))) - _BODY
+    }
+    return _own_words(part) if {token[:5] for token in _tokens(part) - _BODY} & known else None
+
+
+def _specific(own: str, words: str | None, corpus: Corpus, finding: Finding) -> str:
+    """Injuries of one kind are told with it: "new injuries (hamstring strain)"."""
+    conditions = narrowest(corpus.conditions, finding.conditions)
+    label = lower(corpus.conditions[conditions[0]].label) if len(conditions) == 1 else None
+    if label is None or words != label or _tokens(own) & _tokens(label):
+        return own
+    return f"{own} ({label})"
 
 
 def several(finding: Finding, corpus: Corpus) -> str | None:
@@ -110,9 +166,10 @@ def unexplained(study: Study, finding: Finding, corpus: Corpus, told: str) -> li
 
     A part such as "high-compliance subgroup vs control" makes the result another one than the terms alone tell.
     """
-    known = _vocabulary(study, finding, corpus) | _tokens(told)
+    known = (_vocabulary(study, finding, corpus) | _tokens(told)) - _FINER
+    known |= {"added", "alone"} if " plus " in told or " added to " in told else set()
     rest = []
-    for part in _PART.split(finding.as_reported):
+    for part in _PART.split(_COUNT.sub("", finding.as_reported)):
         if all(_is_known(token, known) for token in _tokens(part)):
             continue
         if _VERSUS.search(part):
@@ -137,28 +194,34 @@ def contrast(finding: Finding) -> str | None:
     return expanded(parts[0]).replace(" versus ", " vs ")
 
 
-def before_contrast(finding: Finding) -> str | None:
+def before_contrast(finding: Finding, corpus: Corpus) -> str | None:
     """The finding's words before "A vs B", where they are one clean part."""
     parts = _PART.split(finding.as_reported)
     if len(parts) != 2 or not re.search(r"\b(?:vs|versus)\b", parts[1]):
         return None
-    return _own_words(parts[0])
+    return named_in(corpus, parts[0], finding.outcomes)
 
 
 def _own_words(part: str) -> str | None:
-    words = _PAREN.sub("", expanded(part)).strip()
+    words = _PAREN.sub("", expanded(part)).strip().removesuffix(" overall")
     if not _CLEAN.fullmatch(words) or _UNCLEAN.search(words) or len(words.split()) > 8:
+        return None
+    if " " not in words and words.endswith("ed"):
         return None
     words = _COUNTABLE.sub(r"\1s", words)
     return lower(words)
 
 
-def _leading(corpus: Corpus, outcomes: list[str]) -> str:
+def _leading(corpus: Corpus, finding: Finding, outcomes: list[str]) -> str:
     """An event before scores: "clinically important improvement" of a score is counted, not measured."""
+    if finding.measure in _VALUES:
+        return outcomes[0]
     return next((one for one in outcomes if is_event(corpus, one) is not None), outcomes[0])
 
 
-def _is_change(finding: Finding, outcome: str, corpus: Corpus) -> bool:
+def _changed(finding: Finding, outcome: str, corpus: Corpus, words: str | None) -> bool:
+    if words and _CHANGE.search(words):
+        return False
     changed = finding.arm_statistic is not None and finding.arm_statistic.value == "mean-change"
     return is_event(corpus, outcome) is None and (changed or _CHANGE.search(finding.as_reported) is not None)
 
@@ -175,7 +238,8 @@ def _vocabulary(study: Study, finding: Finding, corpus: Corpus) -> set[str]:
         for one in ids:
             for here in (one, *above(terms, one)):
                 if here in terms:
-                    known |= _tokens(" ".join((terms[here].label, *terms[here].synonyms)))
+                    synonyms = () if terms is corpus.interventions and here != one else terms[here].synonyms
+                    known |= _tokens(" ".join((terms[here].label, *synonyms)))
     for entry in study.conditions:
         if set(entry.terms) & set(finding.conditions):
             known |= _tokens(entry.text)

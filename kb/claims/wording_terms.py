@@ -40,6 +40,8 @@ _PHRASES = {
     "imaging-use": "imaging",
     "injection-use": "injection",
     "injury-incidence": "injury",
+    "kos-adls": "the Knee Outcome Survey score",
+    "mcgill-pain-questionnaire": "the McGill Pain Questionnaire",
     "lean-mass": "muscle size or lean mass",
     "lefs": "the Lower Extremity Functional Scale score",
     "loading-rate": "vertical loading rate",
@@ -48,7 +50,6 @@ _PHRASES = {
     "odi": "the Oswestry Disability Index",
     "pain-nrs": "pain (numeric rating scale)",
     "pain-vas": "pain (visual analogue scale)",
-    "patient-expectation": "treatment expectation",
     "prtee": "the Patient-Rated Tennis Elbow Evaluation score",
     "reinjury": "reinjury",
     "roles-maudsley": "the Roles and Maudsley score",
@@ -59,6 +60,7 @@ _PHRASES = {
     "spine-disability": "disability",
     "substantial-injury": "substantial injury",
     "surgery-use": "surgery",
+    "therapy-visits": "the number of physical therapy visits",
     "treatment-dropout": "dropout",
     "ucla-shoulder": "the UCLA shoulder score",
     "vas-foot-ankle": "the VAS Foot and Ankle score",
@@ -70,7 +72,8 @@ _PHRASES = {
 UNTOLD = frozenset(
     {
         "age-related-decline", "evidence-quality", "guideline-recommendation", "injury-cause", "injury-distribution",
-        "care-process", "test-accuracy", "prediction-accuracy", "patient-success-criteria", "treatment-dose",
+        "care-process", "patient-expectation", "test-accuracy", "prediction-accuracy", "patient-success-criteria",
+        "treatment-dose",
     }
 )  # fmt: skip
 """Outcomes that are no measurement of a patient: nothing is said of them but what they are next to."""
@@ -85,9 +88,13 @@ _SCORES = frozenset({"global-rating-of-change", "roles-maudsley", "time-to-retur
 """Outcomes below events that have values, not frequencies."""
 _TIMES = frozenset({"time-to-recovery", "time-to-return-to-sport", "race-time", "length-of-stay"})
 _LOOSE = frozenset(
-    {"function", "recovery", "performance", "satisfaction", "joint-instability", "physical-performance-test"}
-)
-"""Outcomes of many scales: one says better or worse, for which way their numbers run differs."""
+    {
+        "fhsq-pain", "foot-function-index", "function", "joint-instability", "performance", "physical-performance-test",
+        "prtee", "recovery", "satisfaction", "womac", "womac-function",
+    }
+)  # fmt: skip
+"""Outcomes where higher or lower would mislead, for their scales run either way: one says better or worse."""
+_SINGULAR = frozenset({"index", "score", "scale", "questionnaire", "evaluation", "time", "living", "ankle"})
 _NAMED_BY_CONDITION = frozenset({"condition-incidence", "prevalence", "lifetime-cumulative-incidence"})
 _GENERAL_INJURY = frozenset(
     {"running-related-injury", "sports-injury", "overuse-injury", "acute-injury", "soft-tissue-injury"}
@@ -164,12 +171,12 @@ def is_plural(words: str) -> bool:
     >>> is_plural("compression stockings"), is_plural("plantar fasciitis"), is_plural("share of injuries")
     (True, False, False)
     """
-    if " and " in words:
-        return True
     head = words
     for link in (" of ", " in ", " for ", " to ", " on ", " with ", " at ", " after ", " during ", " or ", " (", ", "):
         head = head.split(link, 1)[0]
     last = head.rsplit(" ", 1)[-1].casefold()
+    if " and " in head and last not in _SINGULAR:
+        return True
     return last.endswith("s") and not last.endswith(("ss", "is", "us"))
 
 
@@ -181,7 +188,9 @@ def people(study: Study, corpus: Corpus, finding: Finding | None = None) -> str:
     given = (finding.populations if finding else ()) or study.populations
     known = [identifier for identifier in given if identifier in corpus.populations]
     plain = "adults" if "adults" in known else ("patients" if "general-patients" in known else "people")
-    if NOT_PEOPLE & set(known):
+    if NOT_PEOPLE & set(known) or {"adults", "adolescents"} <= set(known):
+        return "patients" if "general-patients" in known else "people"
+    if {"general-population", "general-patients"} <= set(known):
         return "people"
     telling = [identifier for identifier in known if identifier not in _GENERIC | _BESIDE]
     # The widest are true of all: athletes of whom some are adolescents are athletes.
@@ -192,6 +201,9 @@ def people(study: Study, corpus: Corpus, finding: Finding | None = None) -> str:
         return "patients"
     shared = set.intersection(*(above(corpus.populations, one) for one in wide)) - _TOO_WIDE if wide else set()
     nearest = sorted(shared, key=lambda one: (-len(above(corpus.populations, one)), one))
+    sexes = [one for one in wide if one in {"men", "women"}]
+    if not nearest and len(sexes) == 1:
+        return sexes[0]
     return _people_label(corpus, nearest[0]) if nearest else plain
 
 

@@ -17,11 +17,21 @@ _AS_IS = re.compile(
     r"(?:after (?:training|treatment|programme|the programme|\d{1,2} weeks)|before age \d{2})"
     r"|averaged over follow-ups to \d{1,3} weeks"
 )
+_DEGREES = re.compile(r"\d{1,3}(?:(?:, | and )\d{1,3}){0,4} degrees(?: flexion)?")
+_NO_TIME = frozenset(
+    {"all", "clearance", "cross-section", "cross-sectional", "pooled", "race", "single visit", "until return", ""}
+)
+"""What stands as a time and says none that a sentence would need."""
 _FIXED = {
     "all times": "at all times measured",
     "baseline": "at baseline",
     "end of therapy": "at the end of therapy",
     "end of training": "at the end of training",
+    "final follow-up": "at the final follow-up",
+    "lifetime": "over a lifetime",
+    "short, mid and long term": "in the short, mid and long term",
+    "short to long term": "from the short to the long term",
+    "year after index claim": "in the year after the index claim",
     "earliest follow-up": "at the earliest follow-up",
     "one season": "over one season",
     "pooled over follow-ups": "over all follow-ups",
@@ -62,9 +72,22 @@ def when(timepoint: str | None, *, event: bool = False) -> str:
     return _others(words)
 
 
+def is_lost(timepoint: str | None) -> bool:
+    """Whether a time was told that running text cannot take up, and that the result may depend on.
+
+    Examples
+    --------
+    >>> is_lost("12 weeks"), is_lost("single visit"), is_lost("2-week window")
+    (False, False, True)
+    """
+    return not when(timepoint) and (timepoint or "").strip() not in _NO_TIME
+
+
 def _others(words: str) -> str:
     if _TERM.fullmatch(words):
         return f" in the {words}"
+    if _DEGREES.fullmatch(words):
+        return f" at {words.replace(' flexion', ' of flexion')}"
     if _WEEK.fullmatch(words) or _YEAR.fullmatch(words):
         return f" in {words}"
-    return f" {words.replace('programme', 'the programme', 1)}" if _AS_IS.fullmatch(words) else ""
+    return f" {words.replace('the ', '').replace('programme', 'the program')}" if _AS_IS.fullmatch(words) else ""

@@ -18,8 +18,8 @@ Kind = Literal["number", "row", "statement", "figure", "wording", "order", "styl
 ORDER: tuple[Kind, ...] = ("number", "row", "statement", "figure", "wording", "order", "style")
 
 _COUNTED = re.compile(r":? \(?\d.*$")
-_ALIKE = 55
-"""Similarity, of 100, from which on a statement is taken to be another one reworded."""
+_ALIKE, _ALIKE_SHORT, _SHORT = 70, 55, 60
+"""Similarity, of 100, from which on a statement is taken to be another one reworded; less for one of few characters."""
 _PAIRS = 40_000
 _IDENTIFY = frozenset({"intervention and comparator", "compared with", "outcome", "timepoint"})
 """Columns that say which of several results a row is."""
@@ -198,7 +198,7 @@ def _paired(gone: list[str], came: list[str]) -> list[tuple[str, str]]:
             (score, i, j)
             for i, a in enumerate(gone)
             for j, b in enumerate(came)
-            if (score := fuzz.ratio(a, b)) >= _ALIKE
+            if (score := fuzz.ratio(a, b)) >= (_ALIKE if len(a) > _SHORT else _ALIKE_SHORT)
         ),
         key=lambda item: (-item[0], abs(item[1] - item[2]), item[1], item[2]),
     )

@@ -116,7 +116,7 @@ class Drift:
             for change, cause in zip(page.changes, page.causes, strict=True):
                 found[change.kind, change.words + cause][page.page] = None
         made = [Group(kind, words, tuple(pages)) for (kind, words), pages in found.items()]
-        return tuple(sorted(made, key=lambda g: (ORDER.index(g.kind), " -> " not in g.words, -len(g.pages), g.words)))
+        return tuple(sorted(made, key=_rank))
 
     def of_state(self, state: str) -> tuple[str, ...]:
         """Names of the pages that are ``new``, ``vanished`` or ``changed``."""
@@ -157,6 +157,12 @@ class Drift:
         if evidence.files:
             lines.append(f"Other evidence changed: {listed(evidence.files, 12)}.")
         return lines
+
+
+def _rank(group: Group) -> tuple[int, bool, bool, int, str]:
+    """The most important first: what moved before what is new or gone, what has a cause before what has none."""
+    words = group.words
+    return ORDER.index(group.kind), " -> " not in words, " because " not in words, -len(group.pages), words
 
 
 def listed(names: Sequence[str], most: int) -> str:

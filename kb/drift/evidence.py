@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kb.base import Base
 
-_DIGITS = 10
+_DIGITS = 8
 _APART = {"facts", "watch", "studies", "bibliography.bib"}
 """What is no cause, and what is told study by study."""
 

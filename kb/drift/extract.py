@@ -23,7 +23,7 @@ _BLOCKS = {
     "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "ul",
 }  # fmt: skip
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>#|])")
-_DIGITS = 12
+_DIGITS = 8
 
 
 def facts_of(notebook: Mapping[str, Any] | Path) -> Facts:

@@ -376,8 +376,7 @@ class TermPage:
         if not named:
             return block(paragraph("None."), words="No empty cell")
         claimed = self._claimed()
-        elsewhere = graphs.cells(self.base.standing, **{f"{self.other}s": set(named)})
-        anywhere = {self._sides(cell)[1] for cell in elsewhere}
+        anywhere = graphs.studied(self.base.standing, self.other, set(named))
         groups = {
             "A post makes a claim about this pair, and no study in the base is about it": [
                 i for i in named if i in claimed

@@ -86,7 +86,8 @@ def run_on_cluster(
         for number, job in enumerate(jobs):
             sent = asdict(replace(job, template=str(template_path(job.template))))
             futures.append(client.submit(on_worker, number, sent, asked, key=f"kb-{run}-{job.output}", pure=False))
-        return _collect(client, futures, folder, outcome)
+        with client.as_current():
+            return _collect(client, futures, folder, outcome)
     finally:
         progress.stop()
         client.cancel(futures)

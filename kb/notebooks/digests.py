@@ -113,6 +113,9 @@ class Digests:
                 return found(*given, **named) if callable(found) else found
             if owner in {"graph", "standing"} and question == "cells" and not given:
                 return self._cells(owner, **named)
+            if owner in {"graph", "standing"} and question == "studied":
+                kind, identifiers = given
+                return {i for i in identifiers if self._cells(owner, **{f"{kind}s": {i}})}
             if owner in {"graph", "standing"}:
                 return getattr(graphs, question)(getattr(self._base, owner), *given, **named)
         except (KbError, KeyError) as error:  # no longer there: that is an answer as well

@@ -320,3 +320,36 @@ def test_volumes_in_parentheses() -> None:
         "7",
         "CD001234",
     )
+
+
+# --- paragraphs that are no entries -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The PT is right. Slow rest helps, as Okafor et al. showed in 2031 in 320 walkers (doi:10.1000/jr.2031.1).",
+        "Your IT band is long. Rolling hurts, as Okafor et al. showed in 2031 in 25 walkers (doi:10.1000/jr.2031.1).",
+        "My US friends rest. It works, said Okafor et al. in 2031, 320 walkers later (doi:10.1000/jr.2031.1).",
+        "Okafor AB showed in 2031, 320 walkers strong, that rest of the sore tendon helps (doi:10.1000/jr.2031.1).",
+    ],
+)
+def test_prose_with_capitals_is_no_entry(text: str) -> None:
+    found = find(read_bytes(text.encode()).posts[0])
+    assert K.REFERENCE not in {one.kind for one in found}
+    assert {name for one in found for name in one.printed.names} <= {"Okafor"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Okafor AB, Li C. Rest for sore tendons. J Rest. 2031;4(2):10-19.",
+        "Okafor, A. B., & Li, C. (2031). Rest for sore tendons: A trial. Journal of Rest, 4(2), 10-19.",
+        "An KN, Okafor AB. Rest for sore tendons. British journal of sports medicine. 2031;4(2):10-19.",
+        "1. Okafor AB, et al. Rest for sore tendons. J Rest. 2031;4(2):10-19. doi:10.1000/jr.2031.1",
+        "Walking Association of Norway. (2031). Rest for sore tendons. Journal of Rest, 4(2), 10-19.",
+    ],
+)
+def test_an_entry_outside_a_reference_list_is_one(text: str) -> None:
+    (found,) = find(read_bytes(text.encode(), name="draft.txt").posts[0])
+    assert (found.kind, found.printed.year, found.printed.volume) == (K.REFERENCE, 2031, "4")

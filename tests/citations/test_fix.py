@@ -11,8 +11,10 @@ from kb.citations.find import find
 from kb.citations.find_model import FoundCitation
 from kb.citations.fix import address_of, corrected, journal_like, parenthesis, reference_line
 from kb.citations.library import Library
+from kb.citations.library_records import from_reference
 from kb.citations.read import read_bytes
 from kb.citations.resolution import Record
+from kb.model import Reference
 from tests.citations.verifying import LINDQVIST, OKAFOR, PUBMED
 
 HERE = f"{PUBMED}/1500001/"
@@ -83,6 +85,16 @@ def test_an_only_author_stays_alone() -> None:
     text = "## Sources\n\n- Okafor AB{}. Rest for sore tendons of the okafor cohort. J Rest Recovery. 2011;12:154-63."
     assert corrected(citation(text.format("")), cut).startswith("Okafor AB. Rest")
     assert corrected(citation(text.format(", et al")), cut).startswith("Okafor AB, et al. Rest")
+
+
+def test_a_list_of_three_is_printed_as_the_bibliography_has_it() -> None:
+    names = ("Okafor, A. B.", "Berg, C.", "van der Moor, D.")
+    whole = Reference(key="okafor2015", entry_type="article", author=names, title="Rest", year=2015)
+    assert reference_line(from_reference(whole)).startswith("Okafor AB, Berg C, van der Moor D. Rest.")
+    cut = whole.model_copy(update={"author": (*names, "others")})
+    assert reference_line(from_reference(cut)).startswith("Okafor AB, Berg C, van der Moor D, et al. Rest.")
+    seven = whole.model_copy(update={"author": tuple(f"Okafor, {letter}." for letter in "ABCDEFG")})
+    assert ", Okafor F, et al. Rest." in reference_line(from_reference(seven))
 
 
 def test_a_record_from_elsewhere_has_no_key_of_the_base() -> None:

@@ -134,11 +134,17 @@ def test_a_link_years_off_is_only_probable_when_another_study_fits() -> None:
     assert means(one(text, Library([older]))) == ("orley2003", CERTAIN, By.IDENTIFIER)
 
 
-def test_a_link_without_a_record_is_unknown_and_speaks_against_a_guess() -> None:
+def test_a_link_without_a_record_is_unknown_and_takes_nothing_from_a_name() -> None:
     found = one("It helps (Orley et al., 2020. [PubMed](https://pubmed.ncbi.nlm.nih.gov/4242/)).")
-    assert means(found) == (None, UNKNOWN, None)
-    assert found.candidates == (ORLEY,)
+    assert means(found) == ("orley2020", PROBABLE, By.NAME)
+    assert "whose record is not at hand" in found.reason
     assert found.links[0].state is LinkState.UNKNOWN
+    # Of another year, or of a frequent name, it is more likely that the link is right.
+    for text in ("Orley et al., 2021", "Smith et al., 2018"):
+        smith = Record("smith2018", "smith2018", authors=("Smith, A.", "Ulik, B.", "Om, C."), years=(2018,), pmid="77")
+        found = one(f"It helps ({text}. [PubMed](https://pubmed.ncbi.nlm.nih.gov/4242/)).", Library([ORLEY, smith]))
+        assert means(found) == (None, UNKNOWN, None)
+        assert len(found.candidates) == 1
     found = one("It helps (Orley et al., 2020, J Rest. [PubMed](https://pubmed.ncbi.nlm.nih.gov/4242/)).")
     assert means(found) == ("orley2020", CERTAIN, By.NAME)
     # Nobody knows the PMCID of that study, so the link may well be right.
@@ -345,3 +351,38 @@ def test_the_posts_resolve_to_what_people_found(base: kb.Base) -> None:
     assert wrong == []
     assert counts[CERTAIN] >= 42
     assert counts[CERTAIN] + counts[PROBABLE] >= 60
+
+
+# --- a mention and the entry by its authors -----------------------------------------------------------------------
+
+_ENTRY = (
+    "Rest helps, as Tamm and Ulik ({year}) saw{more}.\n\n## References\n\n{other}"
+    "Tamm, A., & Ulik, B. (2015). Cooling the tired elbows of rowers after long races. Journal of Motion, 1(2), 3-9.\n"
+)
+_NEIGHBOUR = Record(
+    "tamm2017", "tamm2017", authors=("Tamm, A.", "Ulik, B."), journals=("Journal of Rest",), years=(2017,), pmid="702"
+)
+
+
+def mention(year: int, more: str = "", other: str = "") -> Resolution:
+    library = Library([ORLEY, TAMM, _NEIGHBOUR])
+    return checked(_ENTRY.format(year=year, more=more, other=other), library)[0]
+
+
+@pytest.mark.parametrize("year", [2013, 2014, 2016, 2017])
+def test_the_entry_by_the_same_authors_is_meant_though_its_year_is_another(year: int) -> None:
+    found = mention(year)
+    assert means(found) == ("tamm2015", CERTAIN, By.ENTRY)
+    assert "of another year" in found.reason
+    assert found.candidates in {(), (_NEIGHBOUR,)}
+
+
+def test_an_entry_years_away_or_one_of_two_is_not_taken() -> None:
+    assert means(mention(2019))[0] is None
+    other = "Tamm, A., & Ulik, B. (2016). Warming the elbows of rowers. Journal of Motion, 2(2), 30-39.\n\n"
+    assert means(mention(2017, other=other))[0] == "tamm2017"
+
+
+def test_a_mention_with_its_own_link_is_what_the_link_is() -> None:
+    found = mention(2017, more=" ([PubMed](https://pubmed.ncbi.nlm.nih.gov/702/))")
+    assert means(found) == ("tamm2017", CERTAIN, By.IDENTIFIER)

@@ -36,6 +36,16 @@ def test_years(years: tuple[int, ...], electronic: bool, printed: int, severity:
     assert found.rules() == ([("wrong-year", severity)] if severity else [])
 
 
+def test_a_year_after_print_and_electronic_publication_is_wrong_when_both_are_known() -> None:
+    text = REFERENCE.replace("2015;12(3)", "{};12(3)")
+    both = replace(OKAFOR, electronic=True)
+    for year, record, severity in ((2016, both, "error"), (2014, both, "note"), (2016, OKAFOR, "note")):
+        assert check(text.format(year), record).rules() == [("wrong-year", severity)]
+    # With other pages and no title that is the paper's, the year may be that of the issue.
+    loose = f"Yes (Okafor et al., 2016, J Rest Recovery. [PubMed]({PUBMED}/1500001/))."
+    assert check(loose, both).rules() == [("wrong-year", "note")]
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "rule", "severity"),
     [

@@ -10,9 +10,11 @@ import pytest
 import kb
 from kb.citations.find import find
 from kb.citations.flag import Flag, Severity
+from kb.citations.library import Library
 from kb.citations.read import read_bytes
 from kb.citations.resolution import Record
-from kb.citations.verify import Facts, inconsistent, verify_links
+from kb.citations.resolve import resolve
+from kb.citations.verify import Facts, inconsistent, verify, verify_links
 from kb.model import Reference
 from kb.pubmed.notices import Kind, Notice
 from tests.citations.verifying import LINDQVIST, OKAFOR, PUBMED, REFERENCE, check, only, real
@@ -80,6 +82,33 @@ def test_a_link_to_the_site_itself_is_no_source() -> None:
     text = "Rest helps (Okafor et al., 2015, J Rest Recovery. [Read more](https://www.clinic.example/rest))."
     found = check(text, facts=Facts(own_hosts=frozenset({"clinic.example"})))
     assert found.rules() == [("no-link", "note")]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "docs.google.com/document/d/1/edit",
+        "drive.google.com/file/d/1",
+        "www.dropbox.com/s/1",
+        "clinic.sharepoint.com/x",
+    ],
+)
+def test_a_private_document_is_no_source(host: str) -> None:
+    text = "Rest helps (Okafor et al., 2015, J Rest Recovery. [source](https://{}))."
+    found = check(text.format(host))
+    assert sorted(found.rules()) == [("bad-link", "warning"), ("no-link", "note")]
+    assert "private document" in found.one("bad-link").message
+    assert found.one("bad-link").fix == f"(Okafor et al., 2015, J Rest Recovery. [View on PubMed]({PUBMED}/1500001/))"
+
+
+def test_a_form_for_patients_is_no_finding() -> None:
+    post = read_bytes(b"Fill in [our form](https://docs.google.com/forms/d/1/viewform) first.").posts[0]
+    assert verify_links(post, Facts()) == []
+
+
+def test_research_at_large_is_told_in_whole_words() -> None:
+    flag = check("Research shows that rest is best.").one("no-source")
+    assert flag.message == "The text speaks of research without naming or linking it."
 
 
 def test_a_registration_in_place_of_results() -> None:
@@ -252,3 +281,17 @@ def test_counts_of_one_study() -> None:
     text = "The review of {} studies (Okafor et al., 2015, J Rest Recovery. [PubMed](PUBMED/1500001/)) says so."
     assert [flag.found for _, _, flag in told(text.format(16), text.format(18))] == ["18"]
     assert told(text.format(16), text.format(3)) == []  # three of the sixteen, as far as anybody can tell
+
+
+def test_a_post_without_lines_has_none_in_messages() -> None:
+    text = "Yes (Okafor et al., {}, J Rest Recovery. [PubMed](PUBMED/1500001/))."
+    checked = [check(text.format(year).replace("PUBMED", PUBMED)) for year in (2015, 2014)]
+    posts = [(f"Post {n}", [replace(one, line=0) for one in c.citations], c.resolutions) for n, c in enumerate(checked)]
+    [(_, _, flag)] = inconsistent(posts)
+    assert (flag.message[-9:], flag.source) == ("'Post 0'.", "Post 0")
+    text = f"A 2015 trial ([PubMed]({PUBMED}/1500001/)) tested rest.\n\nA 2015 trial helped, too."
+    citations = [replace(one, line=0) for one in find(read_bytes(text.encode()).posts[0])]
+    resolutions = resolve(citations, Library([OKAFOR]))
+    messages = [flag.message for flags in verify(citations, resolutions, Facts()) for flag in flags]
+    assert messages
+    assert not any("line 0" in message for message in messages)

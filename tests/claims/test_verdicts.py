@@ -11,7 +11,19 @@ import kb
 from kb.citations.flag import Basis, Severity
 from kb.claims.rules import RULES
 from kb.claims.verdicts import curated, silences
-from kb.model import Bearing, Citation, Claim, ClaimDirection, Evidence, Post, Relation, Topics, Verdict, Wording
+from kb.model import (
+    Bearing,
+    Citation,
+    Claim,
+    ClaimDirection,
+    Direction,
+    Evidence,
+    Post,
+    Relation,
+    Topics,
+    Verdict,
+    Wording,
+)
 from kb.text import locate
 from tests.claims.judging import finding, study, with_studies
 
@@ -113,9 +125,64 @@ def test_with_the_corpus_a_flag_gives_the_finding_and_a_sentence(base: kb.Base) 
     assert flag.expected is not None
     assert "MD -1.5 points (0-10), 95% CI -2 to -1" in flag.expected
     assert flag.fix is not None
-    assert flag.fix.startswith("In one randomized trial of 80 adults with plantar fasciitis")
+    assert flag.fix.startswith("In one randomized trial of adults with plantar fasciitis (80 people randomized)")
+    assert flag.fix.endswith("(Fox, 2020).")
     (bare,) = curated(one, HERE)
     assert (bare.expected, bare.fix) == ("What fox2020 shows.", None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"outcomes": ("swelling",)},
+        {"conditions": ("lateral-epicondylitis",)},
+        {"interventions": ("corticosteroid-injection",)},
+        {"interventions": (), "comparators": (), "direction": Direction.DESCRIPTIVE},
+    ],
+)
+def test_a_finding_about_something_else_is_no_fix(base: kb.Base, other: dict[str, Any]) -> None:
+    corpus = with_studies(base.corpus, study("fox2020", finding(1, **other)))
+    (flag,) = curated(post(claim(1, Bearing.OVERSTATED, evidence("fox2020", Bearing.OVERSTATED))), HERE, corpus)
+    assert flag.fix is None
+    assert flag.expected == "What fox2020 shows."
+
+
+def test_the_told_time_and_people_choose_the_finding(base: kb.Base) -> None:
+    corpus = with_studies(base.corpus, study("fox2020", finding(1), finding(2, timepoint="24 weeks")))
+    one = claim(1, Bearing.OVERSTATED, evidence("fox2020", Bearing.OVERSTATED))
+    late = one.model_copy(update={"statement": "Shockwave is said to ease heel pain at 24 weeks."})
+    (flag,) = curated(post(late), HERE, corpus)
+    assert flag.fix is not None
+    assert "at 24 weeks" in flag.fix
+    (never,) = curated(post(one.model_copy(update={"magnitude": "after 3 years"})), HERE, corpus)
+    assert never.fix is None
+    (runners,) = curated(post(one.model_copy(update={"populations": ("runners",)})), HERE, corpus)
+    assert runners.fix is None
+
+
+def test_a_sibling_condition_of_a_real_study_is_no_fix(base: kb.Base) -> None:
+    """Midportion and insertional tendinopathy are both in one review: a claim about one never gets the other."""
+    told = claim(1, Bearing.OVERSTATED, evidence("korakakis2018", Bearing.OVERSTATED)).model_copy(
+        update={
+            "conditions": ("midportion-achilles-tendinopathy",),
+            "interventions": ("shockwave",),
+            "outcomes": ("visa-a",),
+        }
+    )
+    (flag,) = curated(post(told), HERE, base.corpus)
+    assert flag.fix is not None
+    assert "midportion Achilles tendinopathy" in flag.fix
+    assert "insertional" not in f"{flag.fix} {flag.expected}"
+
+
+def test_a_study_without_authors_is_named_by_its_title(base: kb.Base) -> None:
+    corpus = base.corpus
+    key = next(key for key, one in corpus.references.items() if not one.author and one.title and key in corpus.studies)
+    against = evidence(key, Bearing.NOT_SUPPORTED, cited=False, relation=Relation.CONTRADICTS)
+    several = [evidence("rathleff2015", Bearing.OVERSTATED), against]
+    (flag,) = curated(post(claim(1, Bearing.OVERSTATED, *several)), HERE, corpus)
+    assert key not in flag.message
+    assert 'Contradicted by "' in flag.message
 
 
 def test_a_source_that_is_no_study_can_be_misattributed() -> None:

@@ -297,6 +297,14 @@ def test_a_question_without_a_page_of_its_own_leads_to_the_one_with_the_same_ans
     assert questions.page_of(page) == page
 
 
+def test_a_treatment_that_stands_where_the_comparator_does_has_its_page(base: kb.Base) -> None:
+    # The trial is recorded as placebo against cortisone; nobody asks what placebo does.
+    asked = Question("lateral-epicondylitis", "corticosteroid-injection", "recurrence")
+    assert asked in questions_of(base).pages
+    (lead,) = questions_of(base).answer(asked).leads
+    assert favours_words(lead) == "placebo injection"
+
+
 def test_the_map_knows_no_more_than_the_answers(base: kb.Base) -> None:
     from kb.figures import Pull
     from kb.notebook.answers import map_cells
