@@ -320,8 +320,10 @@ def _crosses(body: Body) -> bool:
 
 def _publication(body: Body) -> Step:
     """Down by one for an asymmetric funnel of ten studies or more."""
-    if body.k < FEW_FOR_EGGER or body.egger_p is None:
+    if body.k < FEW_FOR_EGGER:
         return Step(Domain.PUBLICATION_BIAS, 0, f"{body.k} of the {FEW_FOR_EGGER} studies that a test needs", "3")
+    if body.egger_p is None:
+        return Step(Domain.PUBLICATION_BIAS, 0, "not tested: its studies are not at hand", "3")
     told = f"Egger's test p = {body.egger_p:.3f}"
     return Step(Domain.PUBLICATION_BIAS, -1 if body.egger_p < ASYMMETRY else 0, told, "3")
 

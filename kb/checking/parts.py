@@ -174,7 +174,8 @@ class _Claims:
             return flags
         says = self._reader.read(statement.text(draft.text))
         subject = self._subject(draft, statement.block)
-        told = self._judge.statement(says, studies, subject=subject, mentioned=draft.mentioned)
+        behind = _behind(draft.text, statement)
+        told = self._judge.statement(says, studies, subject=subject, mentioned=draft.mentioned, behind=behind)
         return [*flags, *(flag for flag in told if flag.study not in silent)]
 
     def _subject(self, draft: Draft, block: int) -> Says:
@@ -183,3 +184,9 @@ class _Claims:
         if text not in self._subjects:
             self._subjects[text] = self._reader.read(text)
         return self._subjects[text]
+
+
+def _behind(post: PostText, statement: Statement) -> str:
+    """The sentence after a statement in its block, which may take back what it tells; empty when there is none."""
+    following = (s for s in sentences_of(post.blocks[statement.block]) if s.start >= statement.end)
+    return next((sentence.text for sentence in following), "")
