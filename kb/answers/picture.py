@@ -122,7 +122,7 @@ def heterogeneity(pooled: Pooled) -> str:
     --------
     >>> from kb.synthesis.pool import pool_values
     >>> heterogeneity(pool_values([1.0, 2.0, 3.0], [1.0, 1.0, 1.0]))
-    'tau2 0, I2 0 %, Q 2 (p 0.37)'
+    'tau2 0, I2 0 % (0 to 97 %), Q 2 (p 0.37)'
     """
     parts = []
     if pooled.tau2 is not None:

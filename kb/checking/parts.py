@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kb.checking.options import Options
     from kb.citations.find_model import FoundCitation, Sentence
     from kb.citations.flag import Flag
+    from kb.citations.read import PostText
     from kb.citations.resolution import Resolution
     from kb.claims.says import Says
 

@@ -56,6 +56,10 @@ class PostPage:
         """Ids of its claims, in the order of the post."""
         return tuple(f"{self.slug}.{claim.id}" for claim in self.post.claims)
 
+    @property
+    def _audit(self) -> str:
+        return link(f"{self.up}audit.html" if self.up is not None else None, "the audit of all posts")
+
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """Studies that it cites or that bear on its claims."""
@@ -151,7 +155,7 @@ class PostPage:
         )
         return block(
             made or paragraph("It cites nothing."),
-            note("Shown side by side; differences are not judged here.") if rows else "",
+            paragraph(f"Shown side by side; what is wrong and how to mend it stands in {self._audit}.") if rows else "",
             words=count(len(rows), "citation"),
         )
 

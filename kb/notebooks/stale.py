@@ -70,8 +70,9 @@ def digest_folder(folder: Path, endings: Iterable[str] | None = None, without: C
 
 
 def digest_evidence(root: Path) -> str:
-    """SHA-256 of the evidence that pages are made of; the searches for new literature are no part of it."""
-    parts = (path for path in sorted(root.iterdir()) if not path.name.startswith(".") and path.name != "watch")
+    """SHA-256 of the evidence that pages are made of; searches for new literature and accepted facts are no part."""
+    apart = {"watch", "facts"}
+    parts = (path for path in sorted(root.iterdir()) if not path.name.startswith(".") and path.name not in apart)
     return digest_of(*(f"{p.name} {digest_folder(p) if p.is_dir() else digest_file(p)}" for p in parts))
 
 

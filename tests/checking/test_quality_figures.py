@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 def quality():
     path = ROOT / "benchmarks" / "check_quality.py"
     spec = importlib.util.spec_from_file_location("check_quality", path)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["check_quality"] = module
     spec.loader.exec_module(module)
@@ -23,10 +25,9 @@ def quality():
 def test_the_documented_figures_are_measured(quality):
     module, measured = quality
     page = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
-    documented = re.search(r"<!-- quality -->\n(.*?)\n<!-- /quality -->", page, re.DOTALL)[1]
-    assert documented == "\n".join(module.table(measured)), (
-        "run python benchmarks/check_quality.py and paste its tables"
-    )
+    documented = re.search(r"<!-- quality -->\n(.*?)\n<!-- /quality -->", page, re.DOTALL)
+    assert documented is not None
+    assert documented[1] == "\n".join(module.table(measured)), "paste what benchmarks/check_quality.py prints"
 
 
 @pytest.mark.slow

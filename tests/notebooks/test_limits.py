@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_each_limit_is_named_with_notebook_and_cell_and_the_others_are_built(tem
     write_template(templates, "good", "'well'")
     limited = [job for job in jobs if job.template == "time"]
     others = [job for job in jobs if job.template != "time"]
-    failures = {}
+    failures: dict[str, Any] = {}
     for some, limits in ((limited, Limits(seconds=2)), (others, SMALL)):
         with pytest.raises(NotebooksFailedError) as caught:
             run_all(some, tmp_path / "out", evidence=tmp_path, workers=3, limits=limits)

@@ -182,7 +182,7 @@ def change_number(root: Path) -> None:
     study = load(root).studies["zhang2024"]
     place = next(n for n, finding in enumerate(study.findings) if finding.estimate is not None)
     findings = list(study.findings)
-    findings[place] = findings[place].model_copy(update={"estimate": findings[place].estimate * 1.01})
+    findings[place] = findings[place].model_copy(update={"estimate": (findings[place].estimate or 0) * 1.01})
     save_study(root, study.model_copy(update={"findings": tuple(findings)}))
 
 
