@@ -11,6 +11,14 @@ from kb.figures.certainty_map import (
     compute_certainty_map,
     draw_certainty_map,
 )
+from kb.figures.comparisons import (
+    Compared,
+    Comparisons,
+    Treatment,
+    comparisons_words,
+    compute_comparisons,
+    draw_comparisons,
+)
 from kb.figures.estimates import Estimate, Panel, compute_estimates, draw_estimates, estimates_words
 from kb.figures.forest import Diamond, Forest, ForestRow, Subgroup, compute_forest, forest_words
 from kb.figures.forest_drawing import draw_forest
@@ -39,6 +47,8 @@ __all__ = [
     "NARROW",
     "WIDE",
     "CertaintyMap",
+    "Compared",
+    "Comparisons",
     "Diamond",
     "Estimate",
     "Forest",
@@ -60,9 +70,12 @@ __all__ = [
     "Subgroup",
     "Summary",
     "Timeline",
+    "Treatment",
     "Way",
     "certainty_map_words",
+    "comparisons_words",
     "compute_certainty_map",
+    "compute_comparisons",
     "compute_estimates",
     "compute_forest",
     "compute_funnel",
@@ -74,6 +87,7 @@ __all__ = [
     "compute_summary",
     "compute_timeline",
     "draw_certainty_map",
+    "draw_comparisons",
     "draw_estimates",
     "draw_forest",
     "draw_funnel",

@@ -249,6 +249,8 @@ class ComparisonPage:
 
     def network(self) -> Block:
         """Which treatments of the condition were compared with which."""
+        from kb import figures
+
         corpus, base = self.base.corpus, self.base
         made = network(corpus, base.graph, self.question.condition, retracted=base.retracted)
         label = {node.id: node.label for node in made.nodes}
@@ -260,8 +262,17 @@ class ComparisonPage:
             for edge in ours
         ]
         condition = corpus.conditions[self.question.condition].label
+        by_id = {node.id: node for node in made.nodes}
+        nodes = [by_id[name] for part in made.parts for name in part]  # what hangs together stands together
+        drawn = figures.compute_comparisons(
+            f"Comparisons in {named(condition)}",
+            (figures.Treatment(node.id, node.label, node.studies, node.control) for node in nodes),
+            (figures.Compared(edge.one, edge.two, edge.k) for edge in made.edges),
+        )
+        picture = figure(figures.draw_comparisons(drawn), figures.draw_comparisons(drawn, 640)) if made.edges else ""
         return block(
             paragraph(f"Primary studies of {escape(named(condition))}, all outcomes: {escape(made.words)}"),
+            picture,
             paragraph("Comparisons with this intervention:") + listing(items) if items else "",
             note(
                 "Nothing is estimated through the network: only treatments that were compared directly have a result."
