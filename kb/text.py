@@ -50,7 +50,7 @@ def normalize(sentence: str) -> str:
     'strength training cut injuries by 31.5 see lauersen'
     """
     folded = unicodedata.normalize("NFKD", strip_links(sentence)).casefold()
-    bare = "".join(ch for ch in folded if not unicodedata.combining(ch))
+    bare = folded if folded.isascii() else "".join(ch for ch in folded if not unicodedata.combining(ch))
     return " ".join(_WORD.findall(bare.replace("_", " ").replace("’", "").replace("'", "")))
 
 

@@ -40,7 +40,8 @@ def fold(text: str) -> str:
     'mullers co2 laser ore and nase'
     """
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return " ".join(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c))))
+    bare = plain if plain.isascii() else "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[^\W_]+", bare))
 
 
 def solid(text: str) -> str:
