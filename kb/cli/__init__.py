@@ -50,7 +50,7 @@ def main() -> None:
 def validate(evidence: Path | None, format_: str) -> None:
     """List every problem in the evidence, with file, line and what to do."""
     from kb.base import default_evidence
-    from kb.base import validate as validate_evidence
+    from kb.validation import validate as validate_evidence
 
     root = evidence or default_evidence()
     corpus, problems = validate_evidence(root)

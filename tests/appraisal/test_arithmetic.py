@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb import base as bases
+from kb import validation
 from kb.appraisal.arithmetic import doubts
 from kb.model import Arm, ArmStatistic, Direction, Finding, Measure
 
@@ -90,7 +90,7 @@ def test_validate_names_file_line_and_arithmetic(small):
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("ci_high: 1.48", "ci_high: 9.48", 1), encoding="utf-8")
     line = next(n for n, words in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if "ci_low: 0.8" in words)
-    found = [problem for problem in bases.validate(small)[1] if problem.rule == "asymmetric-interval"]
+    found = [problem for problem in validation.validate(small)[1] if problem.rule == "asymmetric-interval"]
     assert [(problem.path, problem.line, problem.severity) for problem in found] == [
         ("studies/zhang2024.yaml", line, "warning")
     ]
@@ -103,7 +103,7 @@ def test_validate_refuses_an_appraisal_that_leaves_its_tool(small):
         path.read_text(encoding="utf-8") + "risk_of_bias:\n- tool: rob-2\n  by: A. Lee\n  overall: fine\n",
         encoding="utf-8",
     )
-    found = [problem for problem in bases.validate(small)[1] if problem.rule == "appraisal"]
+    found = [problem for problem in validation.validate(small)[1] if problem.rule == "appraisal"]
     assert len(found) == 1
     assert found[0].severity == "error"
     assert found[0].line > 1

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kb.base import validate
 from kb.cli.add import add as add_command
 from kb.model import Design, Reference
 from kb.problems import EvidenceError
@@ -24,6 +23,7 @@ from kb.pubmed.server import write_record
 from kb.store import bibtex, load, save_bibliography, save_study
 from kb.store.insert import insert_references, read_back
 from kb.store.writer import WriteError
+from kb.validation import validate
 
 DATA = Path(__file__).parent / "data" / "import"
 TODAY = dt.date(2026, 1, 2)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 import kb
 from kb import surveillance
-from kb.base import Thing, validate
+from kb.base import Thing
 from kb.problems import EvidenceError
 from kb.pubmed import notice_files, retraction_watch, snapshot
 from kb.pubmed.notices import ALARMS, EXCLUDED, Kind, Notice, mark, of_record, settle
@@ -19,6 +19,7 @@ from kb.pubmed.record import Link, Record, Term
 from kb.show import page, to_text
 from kb.store import save_bibliography
 from kb.tables import claims_table, to_markdown
+from kb.validation import validate
 
 IN = "J Ex. 2021 Mar 5;2(1):3. doi: 10.1000/n9."
 HEADER = (

@@ -30,6 +30,7 @@ from kb.pubmed.offers import design_of, offers
 from kb.pubmed.server import write_record
 from kb.pubmed.server.query import read_query
 from kb.pubmed.watch import How, Searched, plan, search
+from kb.validation import validate
 
 CELL = ("lateral-epicondylitis", "shockwave")
 BROAD = ("elbow-tendinopathy", "shockwave")
@@ -405,7 +406,7 @@ def test_a_broken_state_stops_everything_before_anything_is_asked_or_changed(sma
         with pytest.raises(EvidenceError, match="watch/lateral-epicondylitis__shockwave"):
             action()
     assert (files(small), len(look.log)) == (before, asked)
-    assert [p.path for p in kb.base.validate(small)[1]] == ["watch/lateral-epicondylitis__shockwave.yaml"]
+    assert [p.path for p in validate(small)[1]] == ["watch/lateral-epicondylitis__shockwave.yaml"]
 
 
 def test_a_decision_needs_a_candidate(small):
