@@ -248,7 +248,7 @@ def test_a_page_by_itself_is_whole_and_needs_no_network() -> None:
     assert made.count("<style>") == 2
     assert "prefers-color-scheme:dark" in made
     assert 'name="viewport"' in made
-    assert not re.search(r'(?:src|href)="(?!https://(?:pubmed|doi)|\.\./)', made)
+    assert not re.search(r'(?:src|href)="(?!https://(?:pubmed|doi)|\.\./|#)', made)
     headings = re.findall(r"<h2>(.*?)</h2>", made)
     assert headings == [head for head, _ in page.sections()]
     assert len(set(headings)) == len(headings)
