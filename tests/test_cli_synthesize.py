@@ -67,3 +67,16 @@ def test_output_goes_to_a_file(tmp_path):
     path = tmp_path / "forest.svg"
     assert run("--data", BCG, "--measure", "RR", "--format", "svg", "-o", path).output == ""
     assert path.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_data_shows_what_hangs_on_one_study_and_tests_small_studies_from_ten_on(tmp_path):
+    text = run("--data", BCG, "--measure", "RR").output
+    _, _, without = text.partition("Without one study")
+    line = next(line for line in without.splitlines() if "Hart & Sutherland 1977" in line)
+    assert "(Egger's test): bias" in text
+    assert float(line.split(": ")[1].split()[0]) > 0.4894  # the pool without its strongest trial is nearer to 1
+    few = tmp_path / "few.csv"
+    few.write_text("study,yi,vi\nLee,0.5,0.1\nWu,0.2,0.2\n", encoding="utf-8")
+    text = run("--data", few).output
+    assert "Egger's test needs at least 10 studies; there are 2" in text
+    assert "Without one study" not in text

@@ -238,10 +238,40 @@ def data_text(found: DataSet, pooled: Pooled, *, markdown: bool = False) -> str:
         for row in pooled.studies
     ]
     out = [f"{label}: {why}" for label, why in found.left_out]
-    parts: list[tuple[str, Iterable[str]]] = [("", pool_lines(pooled)), ("Studies", rows), ("Left out", out)]
+    parts: list[tuple[str, Iterable[str]]] = [
+        ("", [*pool_lines(pooled), *_small_study_lines(found)]),
+        ("Studies", rows),
+        ("Without one study", _one_out_lines(found, pooled)),
+        ("Left out", out),
+    ]
     shown = [f"{'# ' if markdown else ''}{_plain(found.path) if markdown else found.path} ({found.layout})"]
     for head, told in parts:
         listed = [f"- {_plain(line) if markdown else line}" for line in told]
         if listed:
             shown += ["", *([f"{'## ' if markdown else ''}{head}"] if head else []), *listed]
     return "\n".join([*shown, *found.notes, ""])
+
+
+def _small_study_lines(found: DataSet) -> Iterator[str]:
+    """Egger's test, or why there is none."""
+    from kb.synthesis.diagnostics import NotTested, egger
+
+    if len(found.effects) < 2:
+        return
+    tested = egger(found.effects)
+    if isinstance(tested, NotTested):
+        yield f"Small-study effects: {tested.reason}."
+    else:
+        yield f"Small-study effects (Egger's test): bias {tested.bias:.3g}, p = {tested.p:.2g}."
+        yield from tested.notes
+
+
+def _one_out_lines(found: DataSet, pooled: Pooled) -> list[str]:
+    from kb.synthesis.diagnostics import leave_one_out
+
+    left = leave_one_out(found.effects, method=pooled.method, hksj=pooled.hksj, level=pooled.level)
+    return [
+        f"{one.label}: {pooled.back(one.pooled.estimate):.4g} "
+        f"({pooled.back(one.pooled.ci_low):.4g} to {pooled.back(one.pooled.ci_high):.4g})"
+        for one in left
+    ]

@@ -29,7 +29,6 @@ _UTM = re.compile(r"[?&]utm_source=[^&#]*")
 _PAGE = re.compile(
     r"[/.?#]|.*\.(?:html?|md|markdown|php|aspx?|pdf|docx?|txt|jpe?g|png|gif|svg|webp)(?:[?#]|$)", re.IGNORECASE
 )
-_PRINTED_ID = re.compile(r"\b10\.\d{4,9}/\S|\bPMID:?\s?\d{4,8}\b|\bPMC\d{4,9}\b|https?://", re.IGNORECASE)
 _CANDIDATES = 3
 
 
@@ -122,7 +121,7 @@ def _bad(target: Target, *, cited: bool, shown: str) -> Flag | None:
 
 def unlinked(post: Sequence[Case]) -> frozenset[int]:
     """Indices of the citations by name that need a link: the first of each study that has none in the post."""
-    linked = [case for case in post if any(_leads_out(case, t) for t in case.citation.targets) or _prints_id(case)]
+    linked = [case for case in post if any(_leads_out(case, target) for target in case.citation.targets)]
     indices = {case.index for case in linked}
     keys = {case.citation.key for case in linked if case.citation.key}
     ids = {record.id for case in linked for record in _meant(case)}
@@ -169,10 +168,6 @@ def _is_named(citation: FoundCitation) -> bool:
 def _meant(case: Case) -> list[Record]:
     record = case.resolution.record
     return [record] if record is not None and case.resolution.confidence is Confidence.CERTAIN else []
-
-
-def _prints_id(case: Case) -> bool:
-    return _PRINTED_ID.search(case.citation.text) is not None
 
 
 def no_link_flag(case: Case) -> Flag:
