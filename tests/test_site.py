@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from kb.notebooks import plan, run_all, select
-from kb.site import index_page, make_site, reading_copy
+from kb.site import make_site
+from kb.site.copies import reading_copy
+from kb.site.index import index_page
 
 NAMES = ["condition/gout", "overview", "post/one"]
 LOCAL = re.compile(r'(?:href|src)="(?!https?:|data:|mailto:|#)([^"#?]*)')
@@ -228,7 +230,7 @@ def test_search_works_from_the_disk(look):
 
 
 def test_assets_are_in_the_package():
-    folder = Path(__file__).parent.parent / "kb" / "site_assets"
+    folder = Path(__file__).parent.parent / "kb" / "site" / "assets"
     assert {p.name for p in folder.rglob("*.*")} >= {"kb.css", "kb.js", "kb-nav.html", "kb-crumbs.html"}
     assert not [p for p in folder.rglob("*.*") if re.search(rb"https?://", p.read_bytes())]
 
