@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and nothing else; no root. Choose another Python with `make build PYTHON=/path/to/python`.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint format types lab lock environment clean distclean
+.PHONY: help build test drift lint format types lab lock environment clean distclean
 .NOTPARALLEL:
 
 PYTHON ?=
@@ -23,6 +23,10 @@ build: ## Validate the evidence, run stale notebooks, write build/site (ARGS="--
 test: ## Run all tests, style, type and import checks included (ARGS="-k words" and others)
 	$(DEV)
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+drift: ## Say what the pages tell otherwise than the accepted facts; fail on drift (ARGS="--report FILE.md" and others)
+	$(RUN)
+	@$(BIN)/kb build --check $(ARGS)
 
 lint: ## Check style, format and the direction of imports
 	$(DEV)

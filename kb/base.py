@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from rapidfuzz import fuzz, process
 
@@ -23,14 +23,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kb.answers.answer import Answer as EvidenceAnswer
+    from kb.answers.questions import Questions
     from kb.checking.check import Source
     from kb.checking.options import CheckOptions
     from kb.checking.result import CheckResult
+    from kb.cite import ReferenceList
     from kb.graph import Answer, Contradiction, Graph
     from kb.pubmed.notices import Notice
     from kb.pubmed.snapshot import Entry
     from kb.search import Hit
+    from kb.synthesis.comparison import Question
     from kb.tables import Table
+    from kb.tables.ending import Given
+    from kb.tables.make import TableTerms
 
 NOUNS = ("study", "condition", "intervention", "outcome", "population", "post", "claim", "finding", "citation")
 _NEAR = 70
@@ -235,34 +240,63 @@ class Base:
 
         return frames.terms(self.corpus, name)
 
-    def table(
-        self,
-        *,
-        condition: str | None = None,
-        intervention: str | None = None,
-        outcome: str | None = None,
-        population: str | None = None,
-        post: str | None = None,
-    ) -> Table:
-        """The evidence table of ``kb table``; ids are completed, narrower terms included.
+    def table(self, kind: str = "evidence", *, style: str | Path = "vancouver", **asked: Unpack[TableTerms]) -> Table:
+        """The table of ``kb table``; ids are completed, narrower terms included.
+
+        Parameters
+        ----------
+        kind
+            ``evidence``, ``characteristics``, ``summary``, ``claims`` or ``new`` (see :data:`kb.tables.make.KINDS`).
+        style
+            Of the references: ``vancouver``, ``ama``, ``apa`` or the path of a .csl file.
+        **asked
+            ``condition``, ``intervention``, ``outcome``, ``population``, ``comparator``, ``post``.
+
+        Raises
+        ------
+        UnknownIdError
+            When a term or post does not exist.
+        KbError
+            When there is no such kind, or it cannot be made of what was asked for.
 
         Examples
         --------
         >>> import kb
-        >>> kb.open().table(condition="lateral-epicondylitis", intervention="focused-shockwave").columns[:3]
-        ('study', 'design', 'participants')
+        >>> made = kb.open().table(condition="lateral-epicondylitis", intervention="focused-shockwave")
+        >>> [column.id for column in made.columns[:3]]
+        ['study', 'design', 'participants']
         """
-        from kb.tables import evidence_table
+        from kb.tables import make
 
-        asked = {
-            "condition": condition,
-            "intervention": intervention,
-            "outcome": outcome,
-            "population": population,
-            "post": post,
+        nouns = {"comparator": "intervention"}
+        found = {
+            name: self.resolve(str(given), nouns.get(name, name)).id
+            for name, given in asked.items()
+            if given is not None
         }
-        found = {noun: self.resolve(given, noun).id for noun, given in asked.items() if given is not None}
-        return evidence_table(self.corpus, self.graph, **found, notices=self.notices)
+        return make.make(kind, make.Base(self.corpus, self.graph, self._questions, self._given(kind, style)), found)
+
+    def _questions(self) -> Questions:
+        from kb.answers.questions import Questions
+        from kb.synthesis.reports import registrations
+
+        registered = registrations(self.corpus.references, self.snapshot)
+        return Questions(self.corpus, self.standing, self.retracted, registered)
+
+    def _given(self, kind: str, style: str | Path) -> Given:
+        """What a table is told beside the evidence."""
+        from kb.pubmed import candidates
+        from kb.tables.ending import Given
+
+        read = {
+            key: self.snapshot[reference.pmid].date
+            for key, reference in self.corpus.references.items()
+            if reference.pmid in self.snapshot
+        }
+        watched, problems = candidates.load_all(self.root) if kind == "new" else ({}, [])
+        if problems:
+            raise EvidenceError(self.root, problems)
+        return Given(self.notices, read, watched, style)
 
     def search(self, words: str, limit: int = 20) -> list[Hit]:
         """What best fits the words, best first, retracted studies marked (see :func:`kb.search.search`)."""
@@ -346,23 +380,62 @@ class Base:
         ('zhang2024',)
         """
         from kb.answers.answer import answer
-        from kb.synthesis.comparison import Question
         from kb.synthesis.reports import registrations
+
+        question = self._question(condition, intervention, outcome, comparator, timepoint)
+        registered = registrations(self.corpus.references, self.snapshot)
+        return answer(self.corpus, self.graph, question, retracted=self.retracted, registrations=registered)
+
+    def estimates(
+        self,
+        *,
+        condition: str,
+        intervention: str,
+        outcome: str | None = None,
+        comparator: str | None = None,
+        timepoint: str | None = None,
+    ) -> pd.DataFrame:
+        """Every estimate that answers a question as a tidy frame, one a row; ids are completed.
+
+        Terms and errors are those of :meth:`answer`; without an outcome, all that were measured. Columns:
+        :func:`kb.answers.frame.estimates`.
+
+        Examples
+        --------
+        >>> import kb
+        >>> frame = kb.open().estimates(condition="tennis elbow", intervention="shockwave", outcome="prtee")
+        >>> frame[["timepoint", "estimate", "ci_low", "ci_high", "favours", "certainty"]]
+          timepoint  estimate  ci_low  ci_high       favours certainty
+        0   1 month      8.64     4.7    12.58    comparator       low
+        1  3 months      -9.5  -14.05    -4.95  intervention       low
+        """
+        from kb.answers.frame import estimates, questions_about
+        from kb.answers.questions import Questions
+        from kb.synthesis.reports import registrations
+
+        registered = registrations(self.corpus.references, self.snapshot)
+        questions = Questions(self.corpus, self.graph, self.retracted, registered)
+        first = self._question(condition, intervention, outcome, comparator, timepoint)
+        asked = questions_about(questions, first) if outcome is None else [first]
+        return estimates(questions, asked)
+
+    def _question(
+        self, condition: str, intervention: str, outcome: str | None, comparator: str | None, timepoint: str | None
+    ) -> Question:
+        from kb.synthesis.comparison import Question
         from kb.synthesis.scale import window_asked
 
         try:
             window = window_asked(timepoint) if timepoint else None
         except ValueError as error:
             raise KbError(str(error)) from error
-        question = Question(
+        return Question(
             self.resolve(condition, "condition").id,
             self.resolve(intervention, "intervention").id,
-            self.resolve(outcome, "outcome").id,
+            self.resolve(outcome, "outcome").id if outcome is not None else "",
             self.resolve(comparator, "intervention").id if comparator else None,
             window,
         )
-        registered = registrations(self.corpus.references, self.snapshot)
-        return answer(self.corpus, self.graph, question, retracted=self.retracted, registrations=registered)
 
     def audit(self) -> CheckResult:
         """What is wrong in the published posts, as far as the base keeps them (see :mod:`kb.checking.audit`).
@@ -377,6 +450,66 @@ class Base:
         from kb.checking.options import options
 
         return audit(self, options(self.root))
+
+    @overload
+    def cite(
+        self, keys: str | Iterable[str] = ..., *, post: str | None = ..., style: str | Path = ..., format: None = ...
+    ) -> ReferenceList: ...
+    @overload
+    def cite(
+        self, keys: str | Iterable[str] = ..., *, post: str | None = ..., style: str | Path = ..., format: str
+    ) -> str | bytes: ...
+    def cite(
+        self,
+        keys: str | Iterable[str] = (),
+        *,
+        post: str | None = None,
+        style: str | Path = "vancouver",
+        format: str | None = None,  # noqa: A002 - the word of the command line
+    ) -> ReferenceList | str | bytes:
+        """The references of studies in a style; retracted ones are marked.
+
+        Parameters
+        ----------
+        keys
+            Studies in the order in which they are cited; ids are completed, each study is listed once.
+        post
+            A post whose references stand first, in the order in which it cites them.
+        style
+            ``vancouver``, ``ama``, ``apa`` or the path of a .csl file.
+        format
+            ``text``, ``html``, ``md``, ``json`` or ``docx``; left out for the list itself.
+
+        Returns
+        -------
+        ReferenceList, str or bytes
+            The list, whose ``render`` writes it and whose ``together`` gives the mark of several works; or, with a
+            format, what it wrote: bytes for ``docx``.
+
+        Raises
+        ------
+        UnknownIdError
+            When a study or the post does not exist; it names the nearest.
+        KbError
+            When the style cannot be used.
+
+        Examples
+        --------
+        >>> import kb
+        >>> print(kb.open().cite(["zhang2024"], style="apa", format="text")[:36])
+        Zhang, L., Zhang, X., Pang, L., Wang
+        """
+        from kb.cite import Mark, listing
+
+        cited = [c.study for c in self.corpus.posts[self.resolve(post, "post").id].citations] if post else []
+        given = [keys] if isinstance(keys, str) else keys
+        wanted = dict.fromkeys([*(key for key in cited if key), *(self.resolve(key, "study").id for key in given)])
+        marks = {
+            key: [Mark(n.kind.value, n.date, n.pmid, n.doi, n.printed) for n in self.notices.get(key, ())]
+            for key in wanted
+        }
+        listed = listing([self.corpus.references[key] for key in wanted], style, marks=marks)
+        return listed if format is None else listed.render(format)
 
     def touching(self, noun: str, identifier: str, steps: int) -> dict[str, int]:
         """Nodes within some steps of a thing, with their distance (see :func:`kb.graph.touching`)."""

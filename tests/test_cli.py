@@ -86,13 +86,13 @@ def test_search_finds_and_says_when_it_does_not() -> None:
 
 def test_table_in_three_formats_and_usage_errors() -> None:
     asked = ("table", "--condition", "tennis elbow", "--intervention", "ESWT")
-    assert kb(*asked).stdout.startswith("## Evidence: condition: Lateral epicondylitis")
+    assert kb(*asked).stdout.startswith("## Evidence: Lateral epicondylitis")
     assert kb(*asked, "--format", "csv").stdout.startswith("study,design,")
     assert json.loads(kb(*asked, "--format", "json").stdout)["keys"]
     assert kb("table").exit_code == 2
-    assert kb("table", "--claims", "--condition", "itbs").exit_code == 2
+    assert kb("table", "--kind", "claims", "--condition", "itbs").exit_code == 2
     assert kb("table", "--condition", "no such thing").exit_code == 2
-    assert "## Claims" in kb("table", "--claims", "--post", "running-injuries-page").stdout
+    assert "## Claims" in kb("table", "--kind", "claims", "--post", "running-injuries-page").stdout
 
 
 @pytest.mark.parametrize("command", ["list", "show", "search", "table", "build"])

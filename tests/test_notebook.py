@@ -1,6 +1,7 @@
 """What the pages say: honest about what is unknown, unreviewed, missing or only recalled; safe and accessible HTML."""
 
 import datetime as dt
+import html
 import re
 import shutil
 import subprocess
@@ -109,7 +110,15 @@ def test_tables_have_a_caption_and_scopes(name):
 def test_evidence_is_escaped():
     made = table("<b>", ("a", "b&c"), [["x", "y"]])
     assert "<caption>&lt;b&gt;</caption>" in made
-    assert 'data-label="b&amp;c"' in made
+    assert ">b&amp;c</th>" in made
+    assert "b&c" not in made
+
+
+def test_the_name_of_a_column_cannot_end_the_style_of_its_table():
+    made = table("t", ["a", 'b";} <x'], [["1", "2"]])
+    style = re.search(r'style="([^"]*)"', made)[1]
+    assert html.unescape(style).count('"') == 2
+    assert not re.search(r"[;}<]", html.unescape(style))
 
 
 def test_importing_is_cheap():
@@ -137,10 +146,12 @@ def test_no_study_is_called_a_gap_and_not_an_absence_of_effect():
 
 
 def test_the_table_holds_every_row_of_the_evidence_table(elbow, base):
-    made = base.table(condition="lateral-epicondylitis")
+    found = base.bearing_on(condition="lateral-epicondylitis")
     html = elbow.table().html
-    assert html.count("<tr") - html.count("<thead") == len(made.rows)
-    assert all(note in plain(html) for note in made.notes)
+    assert sorted(re.findall(r'data-finding="([^"]*)"', html)) == sorted(found.findings)
+    without = [key for key in found.studies if not any(f.startswith(f"{key}.") for f in found.findings)]
+    assert html.count("<tr") - html.count("<thead") == len(found.findings) + len(without)
+    assert "no number is averaged over an unknown one" in plain(html)
 
 
 def test_a_long_table_is_folded_by_intervention(elbow):

@@ -165,7 +165,7 @@ def test_workflow_pins_actions_and_asks_for_least_permissions():
     assert workflow["permissions"] == {"contents": "read"}
     assert all(re.fullmatch(r"\S+@[0-9a-f]{40} # v[\d.]+", use) for use in re.findall(r"uses: (.+)", text))
     steps = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
-    assert steps == ["make test", "make build"]
+    assert steps == ["make test", "make build", "make drift"]
     assert [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("make")] == steps
 
 

@@ -37,6 +37,9 @@ def test_writing_what_was_read_changes_no_byte(tmp_path: Path) -> None:
         snapshot.save(tmp_path, entry)
     ours = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     theirs = {path.relative_to(EVIDENCE): path.read_bytes() for path in EVIDENCE.rglob("*") if path.is_file()}
+    theirs = {path: content for path, content in theirs.items() if path.parts[0] != "facts"}  # made of the pages
+    for by_hand in ("changes.yaml", "redirects.yaml"):
+        theirs.pop(Path(by_hand), None)
     assert ours.keys() == theirs.keys()
     assert [str(path) for path in ours if ours[path] != theirs[path]] == []
 

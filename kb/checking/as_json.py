@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from kb.checking.words import dump_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kb.checking.corrected import Corrected
     from kb.checking.result import (
         CheckedCitation,
         CheckedFile,
@@ -24,13 +27,21 @@ VERSION = 1
 _PRINTED = ("authors", "year", "title", "journal", "volume", "pages", "link")
 
 
-def to_text(result: CheckResult) -> str:
+def to_text(result: CheckResult, corrected: Iterable[Corrected] = ()) -> str:
     """The JSON that ``kb check --format json`` prints."""
-    return dump_json(to_data(result)) + "\n"
+    return dump_json(to_data(result, corrected)) + "\n"
 
 
-def to_data(result: CheckResult) -> dict[str, Any]:
-    """The whole result."""
+def to_data(result: CheckResult, corrected: Iterable[Corrected] = ()) -> dict[str, Any]:
+    """The whole result.
+
+    Parameters
+    ----------
+    corrected
+        The changes, which need the bytes of the files (see :func:`kb.checking.corrected.correct`).
+    """
+    from kb.checking.corrected import to_data as changes
+
     return {
         "version": VERSION,
         "files": [_file(file) for file in result.files],
@@ -38,6 +49,7 @@ def to_data(result: CheckResult) -> dict[str, Any]:
         "unused_suppressions": [_suppression(entry) for entry in result.unused],
         "expired_suppressions": [_suppression(entry) for entry in result.expired],
         "notes": list(result.notes),
+        "changes": changes(corrected),
     }
 
 

@@ -85,6 +85,26 @@ _POST = _object(
     links=_list("link"),
     statements=_list("statement"),
 )
+_PLACE = {"type": ["integer", "null"], "minimum": 0}
+_CHANGE = _object(
+    path=_WORD,
+    post=_WORD,
+    line=_LINE,
+    column=_PLACE,
+    start=_PLACE,
+    end=_PLACE,
+    locator=_TEXT,
+    old=_WORD,
+    new=_TEXT,
+    link=_TEXT,
+    rule=_WORD,
+    basis={"enum": ["rule", "curated", "reviewed"]},
+    study=_TEXT,
+    source=_TEXT,
+    message=_WORD,
+    applied={"type": "boolean"},
+    why=_WORD,
+)
 _SUMMARY = _object(
     files=_NUMBER,
     posts=_NUMBER,
@@ -113,8 +133,10 @@ SCHEMA: dict[str, Any] = {
         unused_suppressions=_list("suppression"),
         expired_suppressions=_list("suppression"),
         notes=_WORDS,
+        changes=_list("change"),
     ),
     "$defs": {
+        "change": _CHANGE,
         "file": _object(
             path=_WORD,
             format=_TEXT,

@@ -11,6 +11,7 @@ import click
 
 from kb.cli.add import add
 from kb.cli.check import check
+from kb.cli.cite import cite
 from kb.cli.common import (
     BUILD,
     EVIDENCE,
@@ -24,6 +25,7 @@ from kb.cli.common import (
     open_base_at,
 )
 from kb.cli.drifted import drift_options
+from kb.cli.export import export
 from kb.cli.refresh import refresh
 from kb.cli.surveillance import status, watch
 from kb.cli.synthesize import synthesize
@@ -223,11 +225,12 @@ def run(
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @EVIDENCE
-def lab(arguments: Sequence[str], evidence: Path | None) -> None:
-    """Open JupyterLab at the start notebook; further ARGUMENTS go to JupyterLab."""
+@BUILD
+def lab(arguments: Sequence[str], evidence: Path | None, build_dir: Path | None) -> None:
+    """Open JupyterLab at the start page; further ARGUMENTS go to JupyterLab."""
     from kb.notebooks import open_lab
 
-    sys.exit(open_lab(evidence, arguments))
+    sys.exit(open_lab(evidence, arguments, build_dir=build_dir))
 
 
 @main.group()
@@ -240,9 +243,11 @@ def pubmed() -> None:
 
 
 main.add_command(add)
+main.add_command(export)
 main.add_command(synthesize)
 main.add_command(table)
 main.add_command(check)
+main.add_command(cite)
 pubmed.add_command(refresh)
 pubmed.add_command(status)
 pubmed.add_command(watch)

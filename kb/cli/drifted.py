@@ -45,8 +45,12 @@ def drift_options(command: Callable[..., tuple[Path, Built]]) -> Callable[..., N
             message = "--check and --accept compare all pages: leave out --only"
             raise click.UsageError(message)
         root, made = command(only=only, **options)
+        if made.failures:
+            click.echo(f"kb: {made.trouble()}", err=True)
         if check or accept:
             _compare(root, made, accept=accept, report=report, junit=junit)
+        if made.failures:
+            sys.exit(FOUND_PROBLEMS)
 
     return with_drift
 
@@ -66,13 +70,16 @@ def _compare(root: Path, made: Built, *, accept: bool, report: Path | None, juni
             raise
         click.echo(f"kb: {error}", err=True)
         before = None
-    found = drift.drift(before, now)
+    found = drift.drift(before, now, [failure.notebook.removesuffix(".ipynb") for failure in made.failures])
     if report is not None:
         write_text(report, drift.to_markdown(found))
     if junit is not None:
         write_text(junit, drift.to_junit(found))
     click.echo(drift.to_text(found), nl=False)
     if accept:
+        if made.failures:
+            click.echo("kb: nothing was accepted: mend the notebooks that failed, then kb build --accept", err=True)
+            return
         if not made.complete:
             message = "the evidence, the templates or kb changed while the build ran: run kb build --accept again"
             raise KbError(message)

@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from kb.drift.drift import Drift, drift
 from kb.drift.evidence import index
 from kb.drift.extract import facts_of
 from kb.drift.facts import Facts, from_plain
-from kb.drift.gather import digest, gather
+from kb.drift.gather import digest, gather, write_facts
 from kb.drift.report import to_junit, to_markdown, to_text
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ __all__ = [
     "to_junit",
     "to_markdown",
     "to_text",
+    "write_facts",
 ]
 
 
@@ -66,12 +68,19 @@ def of_build(base: Base, folder: Path) -> Accepted:
     return Accepted(pages, index(base))
 
 
-def check(base: Base, folder: Path) -> Drift:
+def check(base: Base, folder: Path, failed: Iterable[str] = ()) -> Drift:
     """What a build says otherwise than the accepted facts.
+
+    Parameters
+    ----------
+    base, folder
+        As :func:`of_build` takes them.
+    failed
+        Pages that could not be made: they are not compared.
 
     Raises
     ------
     AcceptedError
         When the accepted facts are damaged.
     """
-    return drift(load(base.root), of_build(base, folder))
+    return drift(load(base.root), of_build(base, folder), failed)

@@ -98,15 +98,26 @@ class Drift:
     total
         Pages, vanished ones included.
     first
-        Whether nothing was ever accepted.
+        Whether nothing was ever accepted: then there is nothing that could have moved.
+    failed
+        Pages that could not be made, of which nothing can be said.
     """
 
-    def __init__(self, pages: Sequence[PageDrift], evidence: Moved, total: int, *, first: bool = False) -> None:
+    def __init__(
+        self,
+        pages: Sequence[PageDrift],
+        evidence: Moved,
+        total: int,
+        *,
+        first: bool = False,
+        failed: Sequence[str] = (),
+    ) -> None:
         self.pages, self.evidence, self.total, self.first = tuple(pages), evidence, total, first
+        self.failed = tuple(failed)
 
     def __bool__(self) -> bool:
-        """Whether anything moved."""
-        return bool(self.pages) or self.first
+        """Whether anything moved, or could have without being seen."""
+        return bool(self.pages or self.failed)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -132,14 +143,20 @@ class Drift:
     def headline(self) -> str:
         """All of it in a line."""
         if self.first:
-            return f"No facts were accepted yet: kb build --accept takes those of these {self.total} pages."
+            told = f"takes those of {_pages(self.total)}"
+            return f"No facts were accepted yet, so nothing can be compared: kb build --accept {told}.{self._unseen()}"
         if not self.pages:
-            return f"No drift: {self.total} pages say what was accepted."
+            say = "says" if self.total == 1 else "say"
+            return f"No drift: {_pages(self.total)} {say} what was accepted.{self._unseen()}"
         states = ((self.of_state(state), state) for state in ("changed", "new", "vanished"))
         told = ", ".join(f"{len(names)} {state}" for names, state in states if names)
         rest = " (wording only: no fact moved)" if self.only_wording else ""
         figures = "" if any(page.figures_moved for page in self.pages) or rest else "; figure data unchanged"
-        return f"Drift on {len(self.pages)} of {self.total} pages: {told}{rest}{figures}."
+        return f"Drift on {len(self.pages)} of {self.total} pages: {told}{rest}{figures}.{self._unseen()}"
+
+    def _unseen(self) -> str:
+        """That some pages could not be made."""
+        return f" Not compared, because they failed: {listed(self.failed, 5)}." if self.failed else ""
 
     def reasons(self) -> list[str]:
         """What differs in the evidence, in lines; that nothing does is a reason too."""
@@ -177,7 +194,11 @@ def listed(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def drift(accepted: Accepted | None, now: Accepted) -> Drift:
+def _pages(number: int) -> str:
+    return f"{number} page{'' if number == 1 else 's'}"
+
+
+def drift(accepted: Accepted | None, now: Accepted, failed: Iterable[str] = ()) -> Drift:
     """What moved between what was accepted and a build.
 
     Parameters
@@ -186,12 +207,16 @@ def drift(accepted: Accepted | None, now: Accepted) -> Drift:
         From :func:`kb.drift.accepted.load`; None where nothing was ever accepted.
     now
         The facts of a build, and the evidence it was made from.
+    failed
+        Pages that could not be made: they are not compared.
     """
+    unseen = sorted(failed)
     if accepted is None:
-        return Drift((), Moved(), len(now.pages), first=True)
+        return Drift((), Moved(), len(now.pages.keys() - set(unseen)), first=True, failed=unseen)
     evidence = moved(accepted.evidence, now.evidence)
     pages = []
-    for name in sorted(accepted.pages.keys() | now.pages.keys()):
+    names = (accepted.pages.keys() | now.pages.keys()) - set(unseen)
+    for name in sorted(names):
         old, new = accepted.pages.get(name), now.pages.get(name)
         if old is None and new is not None:
             pages.append(PageDrift(name, "new", new.title))
@@ -200,7 +225,7 @@ def drift(accepted: Accepted | None, now: Accepted) -> Drift:
         elif old is not None and new is not None and old != new:
             changes = compare(old, new)
             pages.append(PageDrift(name, "changed", new.title, tuple(changes), _causes(changes, evidence)))
-    return Drift(pages, evidence, len(accepted.pages.keys() | now.pages.keys()))
+    return Drift(pages, evidence, len(names), failed=unseen)
 
 
 # --- why --------------------------------------------------------------------------------------------------------------

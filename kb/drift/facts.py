@@ -7,12 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from kb.notebook.html import FACTS
-
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
 
-MIME = FACTS
-"""MIME type under which an output of a notebook gives its facts itself."""
+MIME = "application/vnd.kb.facts+json"
+"""MIME type under which an output of a notebook gives its facts itself: that of :mod:`kb.notebook.html`."""
 FORMAT = 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -24,7 +25,7 @@ def write_facts(notebook: Path, path: Path) -> Path:
 
 
 def gather(notebooks: Path, folder: Path, before: Path | None = None, same: Collection[str] = ()) -> None:
-    """Write the facts of a folder of executed notebooks.
+    """Write the facts of a folder of executed notebooks, as far as they are not there yet.
 
     Parameters
     ----------
@@ -37,12 +38,23 @@ def gather(notebooks: Path, folder: Path, before: Path | None = None, same: Coll
     same
         Paths of the notebooks that are as they were then.
     """
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for path in sorted(notebooks.rglob("*.ipynb")):
         output = path.relative_to(notebooks)
         name = output.with_suffix(".json")
+        if (folder / name).is_file():
+            continue
         if before is not None and output.as_posix() in same and (before / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(before / name, folder / name)
+            _take_over(before / name, folder / name)
         else:
             write_facts(path, folder / name)
+
+
+def _take_over(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        shutil.copyfile(source, target)

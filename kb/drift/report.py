@@ -76,7 +76,7 @@ def to_markdown(drift: Drift, most: int = MOST_CHARACTERS) -> str:
     most
         Characters, at least 2,000.
     """
-    parts = [f"### {'Drift of the notebooks' if drift else 'No drift'}", "", escaped(drift.headline())]
+    parts = [f"### {_heading(drift)}", "", escaped(drift.headline())]
     if not drift.pages:
         return "\n".join(parts) + "\n"
     parts += ["", *(f"- {escaped(reason)}" for reason in drift.reasons()), ""]
@@ -86,6 +86,14 @@ def to_markdown(drift: Drift, most: int = MOST_CHARACTERS) -> str:
     left = most - sum(len(part) + 1 for part in (*parts, *end)) - 200
     parts += _filled("#### Page by page", [_folded(page) for page in drift.pages], left)
     return "\n".join([*parts, *end])
+
+
+def _heading(drift: Drift) -> str:
+    if drift.first:
+        return "Nothing accepted yet"
+    if drift.pages:
+        return "Drift of the notebooks"
+    return "Notebooks failed" if drift.failed else "No drift"
 
 
 def _listed_groups(drift: Drift) -> Iterator[str]:
@@ -134,18 +142,21 @@ def _on_page(page: PageDrift) -> Iterator[str]:
 
 
 def to_junit(drift: Drift) -> str:
-    """The drift as JUnit XML: a test for each page that moved, and one for those that did not."""
+    """The drift as JUnit XML: a test for each page that moved or failed, and one for all the others."""
     suite = ET.Element(
         "testsuite",
         name="kb build --check",
-        tests=str(len(drift.pages) + 1),
-        failures=str(len(drift.pages) + drift.first),
-        errors="0",
-        skipped="0",
+        tests=str(len(drift.pages) + len(drift.failed) + 1),
+        failures=str(len(drift.pages)),
+        errors=str(len(drift.failed)),
+        skipped=str(int(drift.first)),
     )
     whole = ET.SubElement(suite, "testcase", classname="kb.drift", name="every other page")
     if drift.first:
-        ET.SubElement(whole, "failure", message=_plain(drift.headline()), type="drift")
+        ET.SubElement(whole, "skipped", message=_plain(drift.headline()))
+    for name in drift.failed:
+        case = ET.SubElement(suite, "testcase", classname="kb.drift", name=_plain(name))
+        ET.SubElement(case, "error", message="the notebook failed", type="failed")
     for page in drift.pages:
         case = ET.SubElement(suite, "testcase", classname="kb.drift", name=_plain(page.page))
         failure = ET.SubElement(case, "failure", message=_plain(str(page)), type="drift")

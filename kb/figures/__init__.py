@@ -1,6 +1,7 @@
 """Figures as SVG: ``compute_x`` returns the data, ``draw_x`` draws it, ``x_words`` says it."""
 
 from kb.figures.axis import Sides
+from kb.figures.bars import bars_words, draw_bars
 from kb.figures.canvas import NARROW, WIDE
 from kb.figures.cells import Map, compute_groups, compute_map, draw_map, map_words, weights
 from kb.figures.certainty_map import (
@@ -72,6 +73,7 @@ __all__ = [
     "Timeline",
     "Treatment",
     "Way",
+    "bars_words",
     "certainty_map_words",
     "comparisons_words",
     "compute_certainty_map",
@@ -86,6 +88,7 @@ __all__ = [
     "compute_network",
     "compute_summary",
     "compute_timeline",
+    "draw_bars",
     "draw_certainty_map",
     "draw_comparisons",
     "draw_estimates",

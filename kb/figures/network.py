@@ -69,7 +69,7 @@ def compute_network(corpus: Corpus, graph: Graph, kind: str, identifier: str, mo
     centre = graphs.node(kind, identifier)
     below = graphs.narrower(graph, centre)
     answer = graphs.bearing_on(graph, **{kind: identifier})
-    shared = _shared(corpus, answer.findings, answer.studies)
+    shared = _shared(graph, answer.findings, answer.studies)
     family = _near_terms(graph, centre)
     posts = {
         other
@@ -86,7 +86,7 @@ def compute_network(corpus: Corpus, graph: Graph, kind: str, identifier: str, mo
             continue
         if data["kind"] != "intervention" or corpus.interventions[data["id"]].kind != "control":
             pools[data["kind"]].append((len(studies), name))
-    wide = _widened(graph, _shared(corpus, answer.findings, answer.studies, comparators=True))
+    wide = _widened(graph, _shared(graph, answer.findings, answer.studies, comparators=True))
     pools["post"] = [(0, name) for name in posts]
     chosen, hidden = _choose(pools, most)
     nodes = tuple(
@@ -121,25 +121,25 @@ def _widened(graph: Graph, shared: dict[str, set[str]]) -> dict[str, set[str]]:
 
 
 def _shared(
-    corpus: Corpus, findings: tuple[str, ...], studies: tuple[str, ...], *, comparators: bool = False
+    graph: Graph, findings: tuple[str, ...], studies: tuple[str, ...], *, comparators: bool = False
 ) -> dict[str, set[str]]:
+    """Studies by the terms that their findings name; by their own where a study has no finding.
+
+    The edges are read, not the findings: what was found does not change who stands around a term.
+    """
+    roles = {"condition", "intervention", "outcome", *(["comparator"] if comparators else [])}
     shared: dict[str, set[str]] = {}
-    wanted = set(findings)
-    for key in studies:
-        study = corpus.studies[key]
-        names: list[str] = []
-        for finding in study.findings:
-            if f"{key}.{finding.id}" in wanted:
-                names += [f"condition:{i}" for i in finding.conditions]
-                names += [f"intervention:{i}" for i in finding.interventions]
-                names += [f"outcome:{i}" for i in finding.outcomes]
-                names += [f"intervention:{i}" for i in finding.comparators] if comparators else []
-        if not study.findings:
-            names = [f"condition:{i}" for i in study.condition_ids] + [
-                f"intervention:{i}" for i in study.intervention_ids
-            ]
-        for name in names:
-            shared.setdefault(name, set()).add(key)
+    with_findings = set()
+    for identifier in findings:
+        key = identifier.partition(".")[0]
+        with_findings.add(key)
+        for name, keys in graph.succ[graphs.node("finding", identifier)].items():
+            if roles & {*keys}:
+                shared.setdefault(name, set()).add(key)
+    for key in (key for key in studies if key not in with_findings):
+        for name, keys in graph.succ[graphs.node("study", key)].items():
+            if "about" in keys and name.partition(":")[0] != "population":
+                shared.setdefault(name, set()).add(key)
     return shared
 
 

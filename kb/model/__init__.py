@@ -1,5 +1,9 @@
 """The nouns of the base, from terms to claims; nothing here reads or writes."""
 
+from kb.model.change import (
+    Change,
+    Redirect,
+)
 from kb.model.corpus import (
     VOCABULARIES,
     Corpus,
@@ -72,6 +76,7 @@ __all__ = [
     "Better",
     "CertaintyLevel",
     "CertaintyReview",
+    "Change",
     "Citation",
     "Claim",
     "ClaimDirection",
@@ -99,6 +104,7 @@ __all__ = [
     "Outcome",
     "Population",
     "Post",
+    "Redirect",
     "Reference",
     "Relation",
     "RiskOfBias",

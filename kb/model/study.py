@@ -16,22 +16,47 @@ def _each_once(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
+PartialIsoDate = Annotated[StrictStr, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
+"""A day, a month or a year: ``2020-01-05``, ``2020-01``, ``2020``."""
+
+
 class Reference(Noun):
-    """The bibliographic identity of a study (BibTeX field names); what nobody saw is None."""
+    """The bibliographic identity of a study (BibTeX field names, biblatex's where BibTeX has none).
+
+    What nobody saw is None. ``date`` is the day of publication, ``urldate`` the day on which ``url`` was looked at;
+    ``booktitle`` and ``editor`` are of the book that a chapter is in; ``institution`` issued a report; ``eprinttype`` is
+    the server of a preprint, ``eprint`` its number there; ``pubstate`` is ``prepublished`` for an article that is
+    online ahead of its issue, ``inpress`` for one that is accepted.
+    """
 
     key: Key
     entry_type: Text
     title: Text | None = None
     author: tuple[Text, ...] = ()
+    editor: tuple[Text, ...] = ()
+    booktitle: Text | None = None
     journal: Text | None = None
     shortjournal: Text | None = None
     year: StrictInt | None = None
+    date: PartialIsoDate | None = None
     volume: Text | None = None
     number: Text | None = None
     pages: Text | None = None
+    edition: Text | None = None
+    publisher: Text | None = None
+    address: Text | None = None
+    institution: Text | None = None
+    pubstate: Annotated[StrictStr, Field(pattern="^(prepublished|inpress)$")] | None = None
+    eprinttype: Text | None = None
+    eprint: Text | None = None
+    language: Text | None = None
+    issn: Text | None = None
+    isbn: Text | None = None
     doi: Text | None = None
     pmid: Text | None = None
     pmcid: Text | None = None
+    url: Text | None = None
+    urldate: PartialIsoDate | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:

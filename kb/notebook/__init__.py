@@ -1,4 +1,4 @@
-"""What the notebook templates call: a page of a condition, an intervention, a question, a post, or the whole base.
+"""What the notebook templates call: a page of a condition, an intervention, a question, a post, a view, or the base.
 
 Each method of a page returns one output, which the notebook shows because it is the last word of its cell.
 """
@@ -10,6 +10,8 @@ from typing import Any
 from kb.base import Base, open_base
 from kb.notebook.audit_page import AuditPage
 from kb.notebook.comparison_page import ComparisonPage
+from kb.notebook.explorer.report import ReportPage
+from kb.notebook.explorer.view import view_of
 from kb.notebook.overview_page import OverviewPage
 from kb.notebook.post_page import PostPage
 from kb.notebook.term_page import TermPage
@@ -19,6 +21,7 @@ __all__ = [
     "ComparisonPage",
     "OverviewPage",
     "PostPage",
+    "ReportPage",
     "TermPage",
     "audit",
     "comparison",
@@ -26,6 +29,7 @@ __all__ = [
     "intervention",
     "overview",
     "post",
+    "report",
     "start",
 ]
 
@@ -96,10 +100,51 @@ def audit(export: str = "", evidence: str = "") -> AuditPage:
 
 
 def start(evidence: str = "") -> Any:  # noqa: ANN401 - a widget, whose library has no types, or a block
-    """The search box of the start notebook; without a front end, where to read instead."""
-    from kb.notebook.start_page import start as made
+    """The explorer of the start notebook; without a front end, where to read instead."""
+    from kb.notebook.explorer.start import start as made
 
     return made(_open(evidence))
+
+
+def report(  # noqa: PLR0913, PLR0917 - the filters of a view, as a template's parameters
+    condition: str = "",
+    intervention: str = "",
+    outcome: str = "",
+    population: str = "",
+    design: str = "",
+    certainty: str = "",
+    years_from: int = 0,
+    years_to: int = 0,
+    study: str = "",
+    post: str = "",
+    evidence: str = "",
+) -> ReportPage:
+    """The page of a view of the explorer; what is empty or 0 is any (see :func:`condition`).
+
+    Raises
+    ------
+    KbError
+        When there is no such term, study, post, design or certainty; it names the nearest.
+
+    Examples
+    --------
+    >>> report(condition="tennis elbow", design="randomized controlled trial").title().text
+    'Report. Condition: Lateral epicondylitis; design: randomized controlled trial'
+    """
+    base = _open(evidence)
+    given = {
+        "condition": condition,
+        "intervention": intervention,
+        "outcome": outcome,
+        "population": population,
+        "design": design,
+        "certainty": certainty,
+        "years_from": years_from,
+        "years_to": years_to,
+        "study": study,
+        "post": post,
+    }
+    return ReportPage(base, view_of(base, given))
 
 
 def _open(evidence: str) -> Base:

@@ -9,7 +9,7 @@ from kb import graph as graphs
 from kb.answers.rows import AnswerRow, answer_rows, certainty_words, favours_words
 from kb.answers.words_terms import named
 from kb.model import CertaintyLevel
-from kb.notebook.html import count, details, escape, link, note, table
+from kb.notebook.html import count, details, escape, link, note, paragraph, table, traced
 from kb.show import questions_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FIRST = 12
 """Rows that a page shows before the rest folds."""
+PRINTED = 6
+"""Rows that a printed page holds."""
 BY_RULE = (
     "Certainty by rule follows GRADE's domains; no person has reviewed it. Where nobody judged the risk of bias, it is "
     "rated down for that until somebody does."
@@ -37,6 +39,29 @@ def rows_of(
     """The best estimates about some conditions or interventions, the surest and largest first."""
     questions = questions_of(base)
     return answer_rows(questions, questions.about(conditions, interventions))
+
+
+def headline(base: Base, row: AnswerRow, up: str | None) -> str:
+    """The surest answer as a sentence that tells its certainty, then its numbers and where they come from."""
+    result = row.result
+    page = f"{up}{row.page}.html" if up is not None and row.page else None
+    more = f" {link(page, 'All on this question')}." if page else ""
+    numbers = f"{escape(result.numbers)}, {escape(result.when)}"
+    return paragraph(f"<strong>{escape(result.clinician)}</strong>", "kb-lead") + paragraph(
+        f"{numbers_of(numbers, result)}; {escape(source_of(base, row))}.{more}"
+    )
+
+
+def numbers_of(html: str, result: Result) -> str:
+    """Numbers of a result with the findings that they come from."""
+    ids = [f"{study}.{finding}" for study, finding in sorted(result.findings)]
+    printed = result.printed
+    same = printed is not None and (printed.estimate, printed.ci_low, printed.ci_high) == (
+        result.estimate,
+        result.ci_low,
+        result.ci_high,
+    )
+    return traced(html, *ids, derived=not same)
 
 
 def answer_table(base: Base, rows: Sequence[AnswerRow], noun: str, up: str | None) -> str:
@@ -59,15 +84,22 @@ def answer_table(base: Base, rows: Sequence[AnswerRow], noun: str, up: str | Non
     cells = [_cells(base, row, noun, up) for row in rows]
     cut = _cut(rows)
     rest = len(rows) - cut
-    first = table("Best estimate of each comparison", (head, *_COLUMNS), cells[:cut])
+    first = table("Best estimate of each comparison", (head, *_COLUMNS), cells[:cut], printed=PRINTED)
     more = table("Further comparisons", (head, *_COLUMNS), cells[cut:])
     return "\n".join(
         [
             first,
             details(f"{count(rest, 'further estimate')}", more) if rest else "",
+            left_unprinted(len(rows)),
             note(f"{BY_RULE} {NOT_ALL}"),
         ]
     )
+
+
+def left_unprinted(rows: int, printed: int = PRINTED) -> str:
+    """What a printed page says of the rows that it does not hold."""
+    left = count(rows - printed, "further row is", "further rows are")
+    return f'<p class="kb-print-only">{left} on the page itself.</p>' if rows > printed else ""
 
 
 def _cut(rows: Sequence[AnswerRow]) -> int:
@@ -89,9 +121,9 @@ def _cells(base: Base, row: AnswerRow, noun: str, up: str | None) -> list[str]:
     )
     other = result.treatment if noun == "condition" else corpus.conditions[question.condition].label
     return [
-        f'{outcome}<br><span class="kb-small">{escape(other)}</span>',
+        f"{outcome}<br><span class='kb-small'>{escape(other)}</span>",
         escape(named(result.compared_with)),
-        f'{escape(result.numbers)}<br><span class="kb-small">{escape(source_of(base, row))}</span>',
+        f"{numbers_of(escape(result.numbers), result)}<br><span class='kb-small'>{escape(source_of(base, row))}</span>",
         escape(when_words(result)),
         escape(favours_words(result)),
         escape(certainty_words(result)),
@@ -125,7 +157,7 @@ def map_cells(
     below = {
         (noun, i): _below(base, noun, i) for noun, ids in (("condition", rows), ("intervention", columns)) for i in ids
     }
-    known = _all_rows(base)
+    known = all_rows(base)
     made = []
     for row in rows:
         for column in columns:
@@ -140,12 +172,13 @@ def map_cells(
             here = [each for each in here if not each.surrogate] or here
             level = best_level(here)
             best = [each for each in here if each.result.certainty.level is level]
-            made.append(MapCell(row, column, len(cells[row, column]), level, _pull(best)))
+            made.append(MapCell(row, column, len(cells[row, column]), level, pull(best)))
     return made
 
 
 @lru_cache(maxsize=2)
-def _all_rows(base: Base) -> tuple[AnswerRow, ...]:
+def all_rows(base: Base) -> tuple[AnswerRow, ...]:
+    """The best estimates about everything; kept, because maps and pages of studies ask for them again."""
     return tuple(rows_of(base))
 
 
@@ -153,7 +186,7 @@ def _below(base: Base, noun: str, identifier: str) -> set[str]:
     return {name.split(":", 1)[1] for name in graphs.narrower(base.standing, graphs.node(noun, identifier))}
 
 
-def _pull(rows: Sequence[AnswerRow]) -> Pull:
+def pull(rows: Sequence[AnswerRow]) -> Pull:
     """Which way some estimates point; an interval that includes no effect points nowhere."""
     from kb.figures import Pull
 

@@ -169,7 +169,7 @@ class AuditPage:
             shown = escape(marked(vancouver(reference), self.base.notices.get(key, ())))
             gaps = f" <em>Unknown: {escape(', '.join(reference.missing))}.</em>" if reference.missing else ""
             where = "; ".join(self._post(post) for post in cited[key])
-            items.append(f'{shown} {link(url, url) if url else ""}{gaps}<br><span class="kb-small">{where}</span>')
+            items.append(f"{shown} {link(url, url) if url else ''}{gaps}<br><span class='kb-small'>{where}</span>")
         return block(listing(items, ordered=True), words=count(len(items), "reference"))
 
     def _post(self, post: CheckedPost) -> str:
@@ -180,7 +180,7 @@ class AuditPage:
 
 def _above(html: str, small: str) -> str:
     """A cell of HTML with a line of small plain text beneath."""
-    return f'{html}<br><span class="kb-small">{escape(small)}</span>'
+    return f"{html}<br><span class='kb-small'>{escape(small)}</span>"
 
 
 def _about(part: Part) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from kb.model import Bearing, Relation
-from kb.notebook.html import count, details, escape, listing, note, paragraph, table, tag, tally
+from kb.notebook.html import count, details, escape, listing, note, paragraph, tag, tally
 from kb.notebook.sections import NOT_REVIEWED, post_link, study_link, verdict_words
 
 if TYPE_CHECKING:
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 _OPEN_CLAIMS = 15
 """Claims up to which they are open when the page is."""
-_WORST_FIRST = (
+RELATIONS = {
+    Relation.SUPPORTS: "supports it",
+    Relation.QUALIFIES: "qualifies it",
+    Relation.CONTRADICTS: "contradicts it",
+    Relation.DOES_NOT_ADDRESS: "does not address it",
+    Relation.UNCLEAR: "is unclear on it",
+}
+WORST_FIRST = (
     Bearing.MISATTRIBUTED,
     Bearing.NOT_SUPPORTED,
     Bearing.OVERSTATED,
@@ -38,7 +45,7 @@ def claims(base: Base, ids: Sequence[str], up: str | None, *, name_post: bool = 
     if len(ids) <= _OPEN_CLAIMS:
         return head + "\n".join(drawn.values())
     parts, shown = [], 0
-    for bearing in _WORST_FIRST:
+    for bearing in WORST_FIRST:
         inner = [drawn[i] for i, (_, claim) in zip(ids, found, strict=True) if claim.verdict.bearing is bearing]
         if inner:
             shown += len(inner)
@@ -55,29 +62,23 @@ def claim_of(base: Base, identifier: str) -> tuple[str, Claim]:
 
 def _claim(base: Base, slug: str, claim: Claim, up: str | None, name_post: bool) -> str:
     verdict = claim.verdict
-    where = f'<span class="kb-small">in {post_link(base, slug, up)}</span><br>' if name_post else ""
+    where = f"<span class='kb-small'>in {post_link(base, slug, up)}</span><br>" if name_post else ""
     magnitude = f"; size as claimed: {escape(claim.magnitude)}" if claim.magnitude else ""
     reviewed = f"reviewed by {verdict.reviewed_by}" if verdict.reviewed_by else verdict.basis
-    rows = [
-        [
-            study_link(base, item.study) if item.study else "no study in the base",
-            "yes" if item.citation else "no",
-            escape(verdict_words(item.bearing)),
-            escape(item.relation.value.replace("-", " ")),
-            escape(item.reason),
-        ]
+    items = [
+        f"{study_link(base, item.study, up) if item.study else 'No study in the base'}"
+        f" ({'cited by the post' if item.citation else 'not cited by the post'}): the claim is "
+        f"<strong>{escape(verdict_words(item.bearing))}</strong>, the study "
+        f"{RELATIONS[item.relation]}. {escape(item.reason)}"
         for item in claim.evidence
     ]
-    columns = ("study", "cited by the post", "the claim is", "the study", "why")
-    studies = table("Studies that bear on this claim", columns, rows) or note(
-        "No study of the base bears on this claim."
-    )
+    studies = listing(items) or note("No study of the base bears on this claim.")
     number = len({item.study for item in claim.evidence if item.study})
     return (
         f'<div class="kb-claim">{where}<p><strong>{escape(claim.statement)}</strong></p>'
         f"<p>Worded as {escape(claim.wording.value)}{magnitude}. "
         f"Verdict: {tag(verdict_words(verdict.bearing), verdict.bearing.value)} {escape(verdict.reason)} "
-        f'<span class="kb-small">({escape(reviewed)})</span></p>'
+        f"<span class='kb-small'>({escape(reviewed)})</span></p>"
         f"{details(count(number, 'study', 'studies') + ' on this claim', studies)}</div>"
     )
 
@@ -89,15 +90,15 @@ def contradictions(base: Base, ids: Sequence[str], up: str | None, *, name_post:
     for identifier in ids:
         slug, claim = claim_of(base, identifier)
         head = f"<strong>{escape(claim.statement)}</strong>"
-        head += f' <span class="kb-small">({post_link(base, slug, up)})</span>' if name_post else ""
+        head += f" <span class='kb-small'>({post_link(base, slug, up)})</span>" if name_post else ""
         against: dict[str, list[str]] = {}
         for item in base.contradicting(identifier):
             if item.judged:
-                judged.setdefault(head, []).append(f"{study_link(base, item.study)}: {escape(item.reason)}")
+                judged.setdefault(head, []).append(f"{study_link(base, item.study, up)}: {escape(item.reason)}")
             else:
                 against.setdefault(item.study, []).append(item.reason)
         if against:
-            ruled[head] = [f"{study_link(base, key)}: {escape('; '.join(why))}" for key, why in against.items()]
+            ruled[head] = [f"{study_link(base, key, up)}: {escape('; '.join(why))}" for key, why in against.items()]
     parts = []
     for found, name, told in (
         (judged, "Judged to be contradicted by a study", "Curated from abstracts; not yet reviewed by a clinician."),

@@ -28,12 +28,20 @@ from kb.synthesis.network import network
 from kb.tables import left_out_notes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kb.answers.answer import Answer, Result
     from kb.base import Base
     from kb.synthesis.comparison import Question
 
-_OPEN = 3
+_OPEN = 1
 """Forest plots that stand open."""
+_TOLD = 2
+"""Comparisons told in the answer before the rest folds."""
+_PRINTED = 3
+"""Rows of results that a printed page holds."""
+_ROWS = 12
+"""Rows of results that stand open."""
 _SENTENCES = 5
 """Patient sentences that stand open."""
 
@@ -82,9 +90,9 @@ class ComparisonPage:
         """Every section with its heading."""
         return [
             ("The answer", self.answer()),
-            ("For a patient", self.patient()),
             ("The estimates, drawn", self.figure_forest()),
             ("All results", self.table()),
+            ("For a patient", self.patient()),
             ("Why this certainty", self.reasons()),
             ("Who disagrees", self.dissent()),
             ("What was not pooled, and why", self.left_out()),
@@ -105,7 +113,7 @@ class ComparisonPage:
         studies = count(len(self.keys), "study bears", "studies bear")
         if not leads:
             told = f"No comparable estimate in the base. {studies} on the question; each is below with the reason."
-            said = comparison_parts.without_estimate(self.base, self.found)
+            said = comparison_parts.without_estimate(self.base, self.found, self.up)
             rest = said[answers.FIRST :]
             return block(
                 paragraph(escape(told), "kb-lead"),
@@ -115,21 +123,19 @@ class ComparisonPage:
                 words=told,
                 style=True,
             )
-        several = "each comparison and timepoint by itself; the numbers and reasons are below"
         rated = any(lead.certainty.level is not None and lead.certainty.basis == "rules" for lead in leads)
+        further = leads[_TOLD:]
+        more = comparison_parts.leads(self.base, further, self.up, before=leads[:_TOLD][-1])
+        several = "; each comparison and timepoint stands by itself" if further else ""
         return block(
-            paragraph(f"{studies} on the question, {several}." if len(leads) > 1 else f"{studies} on the question."),
-            *comparison_parts.leads(self.base, leads[: answers.FIRST]),
-            details(
-                f"{len(leads) - answers.FIRST} further comparisons",
-                *comparison_parts.leads(self.base, leads[answers.FIRST :]),
-            )
-            if len(leads) > answers.FIRST
-            else "",
+            *comparison_parts.leads(self.base, leads[:_TOLD], self.up),
+            details(f"{count(len(further), 'further comparison')}", *more) if further else "",
+            paragraph(f"{studies} on the question{several}."),
             *map(note, left_out_notes(self.base.corpus, self._gone, self.base.notices)),
             note(f"{answers.BY_RULE if rated else ''} {answers.NOT_ALL}".strip()),
             words=" ".join(lead.clinician for lead in leads),
             style=True,
+            facts=comparison_parts.facts(leads),
         )
 
     @cached_property
@@ -141,12 +147,15 @@ class ComparisonPage:
         """The same in plain words."""
         told = list(dict.fromkeys(lead.patient for lead in self.leads))
         if not told:
-            return block(paragraph("No sentence without a comparable estimate."), words="No sentence for patients")
+            return block(
+                paragraph("No sentence without a comparable estimate."), words="No sentence for patients", printed=False
+            )
         rest = told[_SENTENCES:]
         return block(
             listing(map(escape, told[:_SENTENCES])),
             details(f"{count(len(rest), 'further sentence')}", listing(map(escape, rest))) if rest else "",
             words=" ".join(told),
+            printed=False,
         )
 
     def figure_forest(self) -> Block:
@@ -159,11 +168,18 @@ class ComparisonPage:
         parts, words = [], []
         for number, forest in enumerate(made):
             told = figures.forest_words(forest)
-            drawn = figure(figures.draw_forest(forest), figures.draw_forest(forest, figures.WIDE))
+            drawn = figure(
+                figures.draw_forest(forest), figures.draw_forest(forest, figures.WIDE), findings=self._findings
+            )
             body = drawn + details("The figure in words", paragraph(escape(told)))
             parts.append(body if number < _OPEN else details(forest.title, body))
             words.append(told)
         return block(*parts, comparison_parts.how_made(self.found), words=" ".join(words))
+
+    @cached_property
+    def _findings(self) -> list[str]:
+        """Ids of all findings that the results rest on."""
+        return sorted({f"{study}.{number}" for result in self.found.results for study, number in result.findings})
 
     def _harvest(self) -> Block:
         from kb import figures
@@ -181,8 +197,11 @@ class ComparisonPage:
         if not rows:
             return block(paragraph("No comparable estimate in the base."), words="No result")
         columns = ("what was studied", "compared with", "timepoint", "estimate", "favours", "certainty", "source")
-        made = table("Every comparable estimate, the best of each comparison first", columns, rows)
-        return block(made, words=count(len(rows), "result"))
+        made = table("Comparable estimates, the best of each comparison first", columns, rows[:_ROWS], printed=_PRINTED)
+        rest = table("Further comparable estimates", columns, rows[_ROWS:])
+        more = details(count(len(rows) - _ROWS, "further estimate"), rest) if rest else ""
+        unprinted = answers.left_unprinted(len(rows), _PRINTED)
+        return block(made, more, unprinted, words=count(len(rows), "result"))
 
     def _row(self, result: Result) -> list[str]:
         corpus = self.base.corpus
@@ -191,47 +210,52 @@ class ComparisonPage:
         spread = picture.heterogeneity(pooled) if pooled is not None and pooled.k > 1 else ""
         prediction = comparison_parts.prediction(result)
         printed = f"{result.printed.as_reported}; " if result.printed else ""
-        small = "".join(f'<br><span class="kb-small">{escape(text)}</span>' for text in (spread, prediction) if text)
+        small = "".join(f"<br><span class='kb-small'>{escape(text)}</span>" for text in (spread, prediction) if text)
         return [
-            f'{escape(result.treatment)}<br><span class="kb-small">{escape(f"{outcome}; {printed}{people}")}</span>',
+            f"{escape(result.treatment)}<br><span class='kb-small'>{escape(f'{outcome}; {printed}{people}')}</span>",
             escape(named(result.compared_with)),
             escape(answers.when_words(result)),
-            escape(result.numbers) + small,
+            answers.numbers_of(escape(result.numbers), result) + small,
             escape(favours_words(result)),
             escape(certainty_words(result)),
-            comparison_parts.source(self.base, result),
+            comparison_parts.source(self.base, result, self.up),
         ]
 
     def reasons(self) -> Block:
         """The steps from the start to the certainty of each leading result."""
         leads = self.leads
         if not leads:
-            return block(paragraph("Nothing to rate."), words="Nothing to rate")
+            return block(paragraph("Nothing to rate."), words="Nothing to rate", printed=False)
         body, used = comparison_parts.reasons(leads)
-        return block(body, comparison_parts.rules(used), words="; ".join(lead.certainty.words for lead in leads))
+        return block(
+            body, comparison_parts.rules(used), words="; ".join(lead.certainty.words for lead in leads), printed=False
+        )
 
     def dissent(self) -> Block:
         """Findings that point another way than the best estimate of the same comparison."""
-        rows = [comparison_parts.dissent(self.base, item) for item in self.found.dissent]
+        rows = [comparison_parts.dissent(self.base, item, self.up) for item in self.found.dissent]
         if not rows:
             told = (
                 "No finding of the base points another way than the best estimate of its comparison."
                 if any(not lead.crosses and lead.favours in {"intervention", "comparator"} for lead in self.found.leads)
                 else "No estimate is clear enough to be disagreed with."
             )
-            return block(paragraph(escape(told)), words=told)
+            return block(paragraph(escape(told)), words=told, printed=False)
         columns = ("study", "compared with", "timepoint", "what it found", "direction")
         made = table("Findings that point another way than the best estimate of their comparison", columns, rows)
         return block(
             details(count(len(rows), "finding"), made) if len(rows) > answers.FIRST else made,
             words=count(len(rows), "finding"),
+            printed=False,
         )
 
     def left_out(self) -> Block:
         """Findings without a comparable estimate, each with the reason."""
-        rows = comparison_parts.left_out(self.base, self.found)
+        rows = comparison_parts.left_out(self.base, self.found, self.up)
         if not rows:
-            return block(paragraph("Nothing: every finding on the question is in the results."), words="Nothing")
+            return block(
+                paragraph("Nothing: every finding on the question is in the results."), words="Nothing", printed=False
+            )
         made = table("Findings on the question that are not among the results", comparison_parts.LEFT_OUT, rows)
         return block(
             paragraph(
@@ -240,12 +264,13 @@ class ComparisonPage:
             ),
             details(count(len(rows), "finding"), made) if len(rows) > answers.FIRST else made,
             words=count(len(rows), "finding"),
+            printed=False,
         )
 
     def risk_of_bias(self) -> Block:
         """What people judged, tool by tool; what nobody judged is not assessed."""
-        body, words = comparison_parts.risk_of_bias(self.base, self.keys)
-        return block(body, words=words)
+        body, words = comparison_parts.risk_of_bias(self.base, self.keys, self.up)
+        return block(body, words=words, printed=False)
 
     def network(self) -> Block:
         """Which treatments of the condition were compared with which."""
@@ -258,7 +283,7 @@ class ComparisonPage:
         ours.sort(key=lambda edge: (-edge.k, label[edge.one], label[edge.two]))
         items = [
             escape(f"{label[edge.one]} against {named(label[edge.two])}: {count(edge.k, 'study', 'studies')}")
-            + f' <span class="kb-small">({", ".join(sections.study_link(base, key) for key in edge.studies)})</span>'
+            + f" <span class='kb-small'>({self._studies(edge.studies)})</span>"
             for edge in ours
         ]
         condition = corpus.conditions[self.question.condition].label
@@ -278,11 +303,17 @@ class ComparisonPage:
                 "Nothing is estimated through the network: only treatments that were compared directly have a result."
             ),
             words=made.words,
+            printed=False,
         )
+
+    def _studies(self, keys: Iterable[str]) -> str:
+        return ", ".join(sections.study_link(self.base, key, self.up) for key in keys)
 
     def references(self) -> Block:
         """References of every study that bears on the question."""
-        return block(sections.references(self.base, self.keys), words=count(len(self.keys), "reference"))
+        return block(
+            sections.references(self.base, self.keys, self.up), words=count(len(self.keys), "reference"), printed=False
+        )
 
     def more(self) -> Block:
         """Where to read on."""
@@ -291,4 +322,4 @@ class ComparisonPage:
             for noun in ("condition", "intervention")
         ]
         overview = link(f"{self.up}overview.html" if self.up is not None else None, "Overview of the base")
-        return block(listing([*items, overview]), words="Where to read on")
+        return block(listing([*items, overview]), words="Where to read on", printed=False)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import count as count_from
 from typing import TYPE_CHECKING
 
 from kb.answers import report
 from kb.answers.words_terms import named
 from kb.appraisal import tools
 from kb.appraisal.bias import judged_by
-from kb.notebook import sections
-from kb.notebook.html import count, details, escape, figure, listing, note, paragraph, table, tag
+from kb.notebook import answers, sections
+from kb.notebook.html import count, details, escape, figure, listing, note, paragraph, table, tag, traced
 from kb.tables import UNKNOWN, effect, favours, study_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from kb.answers.answer import Answer, Dissent, Result
     from kb.base import Base
@@ -34,22 +35,42 @@ RULES = {
 """Sources of the rules as :mod:`kb.appraisal.certainty` numbers them."""
 
 
-def leads(base: Base, results: Sequence[Result]) -> list[str]:
-    """The leading results; who was studied is said once where it is the same study again."""
-    before = [None, *(result.studies for result in results)]
-    return [_lead(base, result, again=result.studies == last) for result, last in zip(results, before, strict=False)]
+def leads(base: Base, results: Sequence[Result], up: str | None, *, before: Result | None = None) -> list[str]:
+    """The leading results; who was studied is said once where it is the same study as ``before``."""
+    earlier = [before.studies if before else None, *(result.studies for result in results)]
+    return [
+        _lead(base, result, up, again=result.studies == last) for result, last in zip(results, earlier, strict=False)
+    ]
 
 
-def without_estimate(base: Base, found: Answer) -> list[str]:
+def facts(results: Sequence[Result]) -> dict[str, object]:
+    """The leading results as plain data, by comparator and time, for the comparison of builds."""
+    told: dict[str, object] = {}
+    for result in results:
+        name = f"{result.treatment} against {named(result.compared_with)}, {result.measure}, {result.when}"
+        told[_unused(name, told)] = {
+            "estimate": result.estimate,
+            "interval": [result.ci_low, result.ci_high],
+            "certainty": result.certainty.words,
+            "studies": [*result.studies],
+        }
+    return told
+
+
+def _unused(name: str, taken: Container[str]) -> str:
+    return next(each for n in count_from(1) if (each := name if n == 1 else f"{name} ({n})") not in taken)
+
+
+def without_estimate(base: Base, found: Answer, up: str | None) -> list[str]:
     """What each finding without a comparable estimate found, as items of a list."""
     items = []
-    for row in left_out(base, found):
+    for row in left_out(base, found, up):
         study, against, when, told, direction, _ = row
         items.append(f"{study}, against {against}, {when}: {told.replace('<br>', ', ')}. {direction.capitalize()}.")
     return items
 
 
-def _lead(base: Base, result: Result, *, again: bool) -> str:
+def _lead(base: Base, result: Result, up: str | None, *, again: bool) -> str:
     """One leading result: a sentence, its numbers, how sure and who says so."""
     corpus = base.corpus
     against = f"Against {named(result.compared_with)}" if result.compared_with != "no comparator named" else "Alone"
@@ -61,15 +82,20 @@ def _lead(base: Base, result: Result, *, again: bool) -> str:
         '<div class="kb-claim">'
         + paragraph(f"<strong>{escape(against)}, {escape(result.when)}</strong>")
         + paragraph(escape(result.clinician), "kb-lead")
-        + paragraph(f"{escape(result.numbers)}: {escape(report.side_words(result))}. {shown}")
-        + paragraph(f"{source(base, result)}. {studied}".strip(), "kb-small")
+        + paragraph(
+            f"{answers.numbers_of(escape(result.numbers), result)}: {escape(report.side_words(result))}. {shown}"
+        )
+        + paragraph(f"{source(base, result, up)}. {studied}".strip(), "kb-small")
         + "</div>"
     )
 
 
-def source(base: Base, result: Result) -> str:
+def source(base: Base, result: Result, up: str | None) -> str:
     """Where a result comes from, linked."""
-    links = ", ".join(sections.study_link(base, key) for key in result.studies)
+    links = ", ".join(
+        sections.study_link(base, study, up, min(f for s, f in result.findings if s == study))
+        for study in result.studies
+    )
     people_known = f", n = {result.n:,}" if result.n is not None else ""
     if result.kind == "review":
         design = base.corpus.studies[result.studies[0]].design.words
@@ -180,14 +206,14 @@ def rules(used: Iterable[str]) -> str:
 # --- who disagrees, what is left out -------------------------------------------------------------------------------
 
 
-def dissent(base: Base, item: Dissent) -> list[str]:
+def dissent(base: Base, item: Dissent, up: str | None) -> list[str]:
     """A row of a finding that points another way."""
     finding = _finding(base.corpus, item.study, item.finding)
     return [
-        sections.study_link(base, item.study),
+        sections.study_link(base, item.study, up, item.finding),
         escape(named(item.compared_with)) if item.compared_with else UNKNOWN,
         escape(item.timepoint or UNKNOWN),
-        _found(finding),
+        _found(item.study, finding),
         escape(favours(base.corpus, finding)),
     ]
 
@@ -196,11 +222,12 @@ def _finding(corpus: Corpus, key: str, identifier: str) -> Finding:
     return next(finding for finding in corpus.studies[key].findings if finding.id == identifier)
 
 
-def _found(finding: Finding) -> str:
-    return f'{escape(effect(finding))}<br><span class="kb-small">{escape(finding.as_reported)}</span>'
+def _found(key: str, finding: Finding) -> str:
+    effects = traced(escape(effect(finding)), f"{key}.{finding.id}")
+    return f"{effects}<br><span class='kb-small'>{escape(finding.as_reported)}</span>"
 
 
-def left_out(base: Base, found: Answer) -> list[list[str]]:
+def left_out(base: Base, found: Answer, up: str | None) -> list[list[str]]:
     """A row for each finding on the question that is not among the results, with the reason."""
     corpus = base.corpus
     outs = [
@@ -213,10 +240,10 @@ def left_out(base: Base, found: Answer) -> list[list[str]]:
         theirs = " + ".join(corpus.interventions[i].label for i in finding.comparators if i in corpus.interventions)
         rows.append(
             [
-                sections.study_link(base, key),
+                sections.study_link(base, key, up, identifier),
                 escape(named(theirs)) if theirs else escape(corpus.studies[key].comparator or UNKNOWN),
                 escape(finding.timepoint or UNKNOWN),
-                _found(finding),
+                _found(key, finding),
                 escape(favours(corpus, finding)),
                 escape(reason),
             ]
@@ -252,7 +279,7 @@ def harvest(base: Base, found: Answer) -> Harvest:
 # --- risk of bias ----------------------------------------------------------------------------------------------------
 
 
-def risk_of_bias(base: Base, keys: Sequence[str]) -> tuple[str, str]:
+def risk_of_bias(base: Base, keys: Sequence[str], up: str | None) -> tuple[str, str]:
     """Lights of what was judged, a figure a tool; the rest named as not assessed."""
     from kb import figures
 
@@ -277,7 +304,7 @@ def risk_of_bias(base: Base, keys: Sequence[str]) -> tuple[str, str]:
         words += items
     silent = [key for key in keys if not corpus.studies[key].risk_of_bias]
     if silent:
-        named_here = ", ".join(sections.study_link(base, key) for key in silent)
+        named_here = ", ".join(sections.study_link(base, key, up) for key in silent)
         told = f"Not assessed for {count(len(silent), 'study', 'studies')}"
         parts.append(paragraph(f"{told}: {named_here}."))
         parts.append(note("Not assessed means that nobody judged it, not that the risk is low."))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape as _escape
+from itertools import chain, repeat
 from typing import Any
 
 STYLE = """<style>
@@ -44,7 +45,32 @@ text-align:left;white-space:normal;max-width:none}
 .kb .kb-table thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
 .kb .kb-table tr{border-bottom:2px solid #999;padding:.5em 0}
 .kb .kb-table th,.kb .kb-table td{border:0;padding:.1em 0}
-.kb .kb-table td[data-label]::before{content:attr(data-label) ": ";font-weight:600}
+.kb .kb-table td::before{font-weight:600}
+.kb .kb-table td:nth-child(2)::before{content:var(--h2,"")}
+.kb .kb-table td:nth-child(3)::before{content:var(--h3,"")}
+.kb .kb-table td:nth-child(4)::before{content:var(--h4,"")}
+.kb .kb-table td:nth-child(5)::before{content:var(--h5,"")}
+.kb .kb-table td:nth-child(6)::before{content:var(--h6,"")}
+.kb .kb-table td:nth-child(7)::before{content:var(--h7,"")}
+.kb .kb-table td:nth-child(8)::before{content:var(--h8,"")}
+}
+.kb-print-only{display:none}
+@media print{
+.kb-print-only{display:block}
+.kb-noprint,section:has(>.kb-noprint):not(:has(>.kb:not(.kb-noprint))){display:none!important}
+section:has(>.kb-output>.kb-noprint):not(:has(>.kb-output>.kb:not(.kb-noprint))){display:none!important}
+.kb{font-size:9pt;line-height:1.3;max-width:none}
+.kb p{margin:.2em 0}
+.kb .kb-claim{margin:.3em 0;padding:0 0 0 .6em}
+.kb .kb-table{font-size:8pt}
+.kb .kb-table th,.kb .kb-table td{padding:.15em .5em .15em 0}
+.kb figure{margin:.2em 0 .4em;break-inside:avoid}
+.kb figure svg{max-height:6cm;width:auto}
+h1{font-size:14pt;margin:0 0 .2em}
+h2{font-size:11pt;margin:.4em 0 .2em}
+.kb .kb-narrow{display:none}
+.kb .kb-wide{display:block}
+.kb details:not([open]){display:none}
 }
 </style>"""
 """Sent once on a page; every rule is confined to ``.kb``."""
@@ -103,10 +129,13 @@ def escape(text: str) -> str:
     return _escape(text, quote=True)
 
 
-def block(*parts: str, words: str, style: bool = False, facts: Mapping[str, Any] | None = None) -> Block:
-    """Parts of HTML as one output; empty parts are left out."""
+def block(
+    *parts: str, words: str, style: bool = False, facts: Mapping[str, Any] | None = None, printed: bool = True
+) -> Block:
+    """Parts of HTML as one output; empty parts are left out, and what is not ``printed`` is for the screen only."""
     body = "\n".join(part for part in parts if part)
-    return Block(f'{STYLE if style else ""}<div class="kb">{body}</div>', words, facts)
+    kind = "kb" if printed else "kb kb-noprint"
+    return Block(f'{STYLE if style else ""}<div class="{kind}">{body}</div>', words, facts)
 
 
 def paragraph(html: str, kind: str = "") -> str:
@@ -148,43 +177,89 @@ def tag(text: str, kind: str = "") -> str:
     return f'<span class="kb-tag{f" kb-{kind}" if kind else ""}">{escape(text)}</span>'
 
 
-def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(
+    caption: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    ids: Sequence[str] = (),
+    *,
+    printed: int | None = None,
+) -> str:
     """A table of HTML cells whose first cell heads its row; on a phone each row becomes a card.
 
-    The roles repeat what the elements mean because a browser forgets it when a table is laid out as cards.
+    The roles repeat what the elements mean because a browser forgets it when a table is laid out as cards. The names of
+    the columns are given to the cards once, by the style of the table.
 
     Parameters
     ----------
     caption
         Plain text.
     columns
-        Plain text, one a column.
+        Plain text, one a column; at most eight.
     rows
         HTML cells.
+    ids
+        Anchors of the rows, one a row; none when empty.
+    printed
+        Rows that a printed page holds; all when None.
+
+    Examples
+    --------
+    >>> made = table("Pain", ("study", "effect"), [["Lee 2020", "-1"]], ["f01"])
+    >>> made.count("<tr"), '<tr role="row" id="f01">' in made, "--h2:&quot;effect: &quot;" in made
+    (2, True, True)
     """
     head = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in columns)
-    body = "\n".join(f'<tr role="row">{_cells(columns, row)}</tr>' for row in rows)
+    marks = [f' id="{escape(name)}"' for name in ids] if ids else repeat("")
+    shown = chain(repeat("", printed), repeat(' class="kb-noprint"')) if printed is not None else repeat("")
+    pairs = zip(rows, (f"{mark}{kind}" for mark, kind in zip(marks, shown, strict=False)), strict=False)
+    body = "\n".join(f'<tr role="row"{mark}>{_cells(columns, row)}</tr>' for row, mark in pairs)
     if not body:
         return ""
+    labels = ";".join(f"--h{n}:{_css(f'{name}: ')}" for n, name in enumerate(columns[1:], start=2) if name)
     return (
-        f'<table class="kb-table" role="table"><caption>{escape(caption)}</caption>\n'
+        f'<table class="kb-table" role="table" style="{escape(labels)}"><caption>{escape(caption)}</caption>\n'
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n<tbody role="rowgroup">\n{body}\n</tbody></table>'
     )
 
 
+def _css(text: str) -> str:
+    """A string of CSS; what could end it is escaped by its number."""
+    return '"' + re.sub(r"[^\w .,:()-]", lambda found: f"\\{ord(found[0]):x} ", text) + '"'
+
+
 def _cells(columns: Sequence[str], row: Sequence[str]) -> str:
     first = f'<th scope="row" role="rowheader">{row[0]}</th>'
-    rest = "".join(
-        f'<td role="cell" data-label="{escape(name)}">{cell}</td>'
-        for name, cell in zip(columns[1:], row[1:], strict=True)
-    )
-    return first + rest
+    return first + "".join(f'<td role="cell">{cell}</td>' for _, cell in zip(columns[1:], row[1:], strict=True))
 
 
-def figure(narrow: str, wide: str, words: str = "") -> str:
-    """A figure for the phone and one for the desktop, of which a page shows one, and the same in words."""
+def figure(narrow: str, wide: str, words: str = "", findings: Iterable[str] = ()) -> str:
+    """A figure for the phone and one for the desktop, of which a page shows one, and the same in words.
+
+    ``findings`` are the ids of all findings whose numbers it draws.
+    """
     caption = f"<figcaption>{escape(words)}</figcaption>" if words else ""
-    return f'<figure><div class="kb-narrow">{narrow}</div><div class="kb-wide">{wide}</div>{caption}</figure>'
+    ids = " ".join(dict.fromkeys(findings))
+    from_ = f' data-findings="{escape(ids)}"' if ids else ""
+    return f'<figure{from_}><div class="kb-narrow">{narrow}</div><div class="kb-wide">{wide}</div>{caption}</figure>'
+
+
+def traced(html: str, *findings: str, derived: bool = False) -> str:
+    """HTML of numbers with the findings that they come from.
+
+    One finding as printed is ``data-finding``; what was computed, or comes of several, is ``data-findings``.
+
+    Examples
+    --------
+    >>> traced("MD -1.2", "lee2020.f01")
+    '<span data-finding="lee2020.f01">MD -1.2</span>'
+    >>> traced("MD -1.1", "lee2020.f01", "oh2021.f02")
+    '<span data-findings="lee2020.f01 oh2021.f02">MD -1.1</span>'
+    """
+    if not findings:
+        return html
+    name = "data-finding" if len(findings) == 1 and not derived else "data-findings"
+    return f'<span {name}="{escape(" ".join(findings))}">{html}</span>'
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -238,14 +313,16 @@ a{{color:#005a9c}}
 @media (prefers-color-scheme:dark){{
 body{{background:#17181a;color:#e8e6e1}}
 a{{color:#7cc0ff}}
-.kb figure svg,body>svg{{filter:invert(.88) hue-rotate(180deg)}}
+.kb figure svg,main>svg{{filter:invert(.88) hue-rotate(180deg)}}
 }}
 @media print{{details>*{{display:block}}}}
 </style>
 </head>
 <body>
+<main>
 <h1>{title}</h1>
 {body}
+</main>
 </body>
 </html>
 """

@@ -225,7 +225,7 @@ class OverviewPage:
             reference = corpus.references.get(key)
             gaps = " ".join(tag(gap) for gap in (reference.missing if reference else ("reference",)))
             if gaps:
-                named = f'{sections.study_link(self.base, key)} <span class="kb-small">({escape(key)})</span>'
+                named = f"{sections.study_link(self.base, key, self.up)} <span class='kb-small'>({escape(key)})</span>"
                 items.append(f"{named}: {gaps}")
         lack = "lacks" if len(items) == 1 else "lack"
         head = (
@@ -238,8 +238,8 @@ class OverviewPage:
 
     def to_do(self) -> Block:
         """What is to be checked by hand, and where the second reading differed."""
-        return block(sections.to_do(self.base, self.keys), words="To-do")
+        return block(sections.to_do(self.base, self.keys, self.up), words="To-do")
 
     def second_readings(self) -> Block:
         """Where a second reading differed."""
-        return block(sections.second_readings(self.base, self.keys), words="Second readings")
+        return block(sections.second_readings(self.base, self.keys, self.up), words="Second readings")

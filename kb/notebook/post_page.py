@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb import graph as graphs
 from kb.cite import vancouver
-from kb.notebook import claims, sections
+from kb.notebook import claims, evidence, sections, term_figures
 from kb.notebook.html import (
     Block,
     Heading,
@@ -20,14 +20,22 @@ from kb.notebook.html import (
     note,
     paragraph,
     table,
+    tag,
     tally,
 )
 from kb.notebook.sections import verdict_words
 from kb.pubmed.notices import marked
+from kb.tables import left_out_notes
 
 if TYPE_CHECKING:
     from kb.base import Base
     from kb.model import AsPublished, Post
+
+
+_BAD, _FIRST = 3, 6
+"""Verdicts that make a claim one to look at first, and how many of them stand in the answer."""
+_MANY_FINDINGS = 120
+"""Findings above which the table has a row for each study."""
 
 
 class PostPage:
@@ -90,12 +98,41 @@ class PostPage:
                 f"<strong>{count(len(post.claims), 'claim')}</strong>{f': {escape(verdicts)}' if verdicts else ''}.",
                 "kb-lead",
             ),
+            self._verdicts(),
+            self._worst(),
             paragraph(f"Of the base, {more} on its claims without being cited.") if extra else "",
             paragraph(f"{count(against, 'study is', 'studies are')} judged to contradict a claim.") if against else "",
             note(sections.NOT_REVIEWED),
             words=f"{post.title}: {count(len(post.claims), 'claim')}, {count(len(cited), 'study', 'studies')}",
             style=True,
         )
+
+    def _verdicts(self) -> str:
+        """How its claims fare, as a picture."""
+        from kb import figures
+
+        numbers = Counter(claim.verdict.bearing for claim in self.post.claims)
+        bars = [(verdict_words(bearing), numbers[bearing]) for bearing in claims.WORST_FIRST if numbers[bearing]]
+        if len(bars) < 2:
+            return ""
+        return figure(figures.draw_bars("Claims by verdict", bars), figures.draw_bars("Claims by verdict", bars, 640))
+
+    def _worst(self) -> str:
+        """The claims that their studies bear least, which are to be mended first."""
+        bad = claims.WORST_FIRST[:_BAD]
+        worst = sorted(
+            (claim for claim in self.post.claims if claim.verdict.bearing in bad),
+            key=lambda claim: (bad.index(claim.verdict.bearing), claim.id),
+        )
+        rows = [
+            [
+                escape(claim.statement),
+                tag(verdict_words(claim.verdict.bearing), claim.verdict.bearing.value),
+                escape(claim.verdict.reason),
+            ]
+            for claim in worst[:_FIRST]
+        ]
+        return table("Claims to look at first", ("claim, in our words", "verdict", "why"), rows)
 
     def topics(self) -> Block:
         """Conditions and interventions that the post names, and which of them have no study."""
@@ -116,13 +153,14 @@ class PostPage:
                 parts.append(
                     paragraph(f"{noun.capitalize()}s it names that no study in the base is about: {', '.join(empty)}.")
                 )
-        return block(*parts, words="Topics")
+        return block(*parts, words="Topics", printed=False)
 
     def claims(self) -> Block:
         """Each claim against what its studies found."""
         return block(
             claims.claims(self.base, self.claim_ids, self.up, name_post=False),
             words=count(len(self.claim_ids), "claim"),
+            printed=False,
         )
 
     def contradictions(self) -> Block:
@@ -130,6 +168,7 @@ class PostPage:
         return block(
             claims.contradictions(self.base, self.claim_ids, self.up, name_post=False),
             words="What contradicts the claims",
+            printed=False,
         )
 
     def citations(self) -> Block:
@@ -157,44 +196,45 @@ class PostPage:
             made or paragraph("It cites nothing."),
             paragraph(f"Shown side by side; what is wrong and how to mend it stands in {self._audit}.") if rows else "",
             words=count(len(rows), "citation"),
+            printed=False,
         )
 
     def table(self) -> Block:
-        """The evidence table of its studies."""
-        made = self.base.table(post=self.slug)
-        if not made.rows:
-            return block(paragraph("No study in the base."), words="No study in the base.")
-        ids = [f"{key}.{finding.id}" for key in made.keys for finding in self.base.corpus.studies[key].findings]
-        return block(
-            sections.evidence(self.base, made, ids, "intervention"),
-            words=f"Evidence table: {count(len(made.rows), 'row')}",
-        )
+        """The findings of its studies; where they are too many to read, its studies, each with its page."""
+        gone = [key for key in self.keys if key in self.base.retracted]
+        keys = [key for key in self.keys if key not in gone]
+        if not keys:
+            return block(paragraph("No study in the base."), words="No study in the base.", printed=False)
+        ids = [f"{key}.{finding.id}" for key in keys for finding in self.base.corpus.studies[key].findings]
+        if len(ids) <= _MANY_FINDINGS:
+            body = evidence.evidence(self.base, keys, ids, "intervention", self.up)
+        else:
+            told = f"Its {len(keys)} studies have {len(ids)} findings: they stand on the page of each study."
+            body = note(told) + evidence.study_table(self.base, keys, self.up, "Studies of this post")
+        left = map(note, left_out_notes(self.base.corpus, gone, self.base.notices))
+        return block(body, *left, words=f"Evidence: {count(len(ids), 'finding')}", printed=False)
 
     def figure_timeline(self) -> Block:
         """Years and designs of its studies."""
-        from kb import figures
-
-        if not self.keys:
-            return block(paragraph("No study to show."), words="No study to show.")
-        data = figures.compute_timeline(self.base.corpus, self.keys)
-        words = figures.timeline_words(data)
-        return block(figure(figures.draw_timeline(data), figures.draw_timeline(data, 640), words), words=words)
+        return term_figures.timeline(self.base, self.keys)
 
     def limitations(self) -> Block:
         """What limits all this."""
-        return block(sections.limitations(self.base, self.keys), words="Limitations")
+        return block(sections.limitations(self.base, self.keys, self.up), words="Limitations", printed=False)
 
     def second_readings(self) -> Block:
         """Where a second reading differed."""
-        return block(sections.second_readings(self.base, self.keys), words="Second readings")
+        return block(sections.second_readings(self.base, self.keys, self.up), words="Second readings", printed=False)
 
     def to_do(self) -> Block:
         """What is to be checked by hand."""
-        return block(sections.to_do(self.base, self.keys), words="To-do")
+        return block(sections.to_do(self.base, self.keys, self.up), words="To-do", printed=False)
 
     def references(self) -> Block:
         """References of its studies."""
-        return block(sections.references(self.base, self.keys), words=count(len(self.keys), "reference"))
+        return block(
+            sections.references(self.base, self.keys, self.up), words=count(len(self.keys), "reference"), printed=False
+        )
 
 
 def _as_published(item: AsPublished) -> str:

@@ -9,22 +9,13 @@ from kb.cite import author_year, vancouver
 from kb.model import Bearing, Verification
 from kb.notebook.html import count, details, escape, link, listing, note, paragraph, table, tally
 from kb.pubmed.notices import marked
-from kb.tables import UNKNOWN, effect, favours, study_label
+from kb.tables import study_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kb.base import Base
     from kb.model import Corpus, Finding, Study
-    from kb.tables import Table
-
-    _Row = tuple[dict[str, str], Study, Finding | None]
-
-MANY_ROWS = 40
-"""Rows above which the groups of a table start folded."""
-_OWN_TABLE = 3
-"""Rows from which on a group has a table of its own."""
-_COLUMNS = ("outcome", "effect", "direction", "checked")
 
 CAUTION = (
     "Counts of findings are not a verdict: several findings can come from one study, and reviews include trials "
@@ -50,9 +41,14 @@ def study_url(corpus: Corpus, key: str) -> str | None:
     return f"https://doi.org/{reference.doi}" if reference.doi else None
 
 
-def study_link(base: Base, key: str) -> str:
-    """Author and year, linked to PubMed or the DOI; a retracted study is marked."""
-    return link(study_url(base.corpus, key), study_label(base.corpus, key, base.notices))
+def study_link(base: Base, key: str, up: str | None, finding: str = "") -> str:
+    """Author and year, linked to the study's page, where there is no site to PubMed or the DOI; retracted is marked.
+
+    ``finding`` is the id of the finding that the page is opened at.
+    """
+    where = f"#{finding}" if finding else ""
+    url = study_url(base.corpus, key) if up is None else f"{up}study/{key}.html{where}"
+    return link(url, study_label(base.corpus, key, base.notices))
 
 
 def term_link(base: Base, noun: str, identifier: str, up: str | None) -> str:
@@ -122,111 +118,14 @@ def findings_of(corpus: Corpus, ids: Iterable[str]) -> list[tuple[Study, Finding
     return found
 
 
-# --- the evidence table --------------------------------------------------------------------------------------------
-
-
-def evidence(base: Base, made: Table, wanted: Iterable[str], group_by: str) -> str:
-    """The rows of an evidence table, a table for each group, largest group first.
-
-    Parameters
-    ----------
-    base
-        The evidence.
-    made
-        From :func:`kb.tables.evidence_table`.
-    wanted
-        Ids of the findings that the table holds.
-    group_by
-        ``intervention`` or ``condition``: what heads the groups.
-    """
-    groups: dict[str, list[_Row]] = {}
-    for row, study, finding in _with_findings(base.corpus, made, wanted):
-        groups.setdefault(_group(base.corpus, study, finding, group_by), []).append((row, study, finding))
-    small = [name for name, items in groups.items() if len(items) < _OWN_TABLE and not name.startswith("No ")]
-    rest = [item for name in small for item in groups.pop(name)] if len(small) > 1 and len(groups) > len(small) else []
-    ordered = sorted(groups.items(), key=lambda item: (item[0].startswith("No "), -len(item[1]), item[0].casefold()))
-    ordered += [(f"Other {group_by}s", rest)] if rest else []
-    folded = len(made.rows) > MANY_ROWS
-    parts = []
-    for number, (name, items) in enumerate(ordered):
-        studies = len({study.key for _, study, _ in items})
-        caption = f"{name}: {count(len(items), 'row')} from {count(studies, 'study', 'studies')}"
-        named = group_by == "condition" or items is rest
-        columns = ("study", "intervention and comparator" if named else "compared with", *_COLUMNS)
-        columns = (f"{columns[0]}, condition", *columns[1:]) if items is rest and group_by == "condition" else columns
-        rows = _evidence_rows(base, items, named=named, condition=items is rest and group_by == "condition")
-        inner = table(caption, columns, rows)
-        parts.append(details(caption, inner, opened=number == 0 and len(items) <= MANY_ROWS) if folded else inner)
-    told = note("Groups are folded because the table is long: open the ones you need.") if folded else ""
-    return "\n".join([told, *parts, *(note(text) for text in made.notes)])
-
-
-def _with_findings(corpus: Corpus, made: Table, wanted: Iterable[str]) -> list[_Row]:
-    """Rows with what they are about: a table lists a study's findings in order, or the study once if it has none."""
-    ids = set(wanted)
-    pairs: list[tuple[Study, Finding | None]] = []
-    for key in made.keys:
-        study = corpus.studies[key]
-        chosen = [f for f in study.findings if f"{key}.{f.id}" in ids]
-        pairs += [(study, finding) for finding in chosen] or [(study, None)]
-    return [(row, study, finding) for row, (study, finding) in zip(made.rows, pairs, strict=True)]
-
-
-def _group(corpus: Corpus, study: Study, finding: Finding | None, group_by: str) -> str:
-    if group_by == "condition":
-        ids = finding.conditions if finding else study.condition_ids
-        return " + ".join(corpus.conditions[i].label for i in ids) or "No condition named"
-    ids = finding.interventions if finding else study.intervention_ids
-    return " + ".join(corpus.interventions[i].label for i in ids) or "No intervention (description or association)"
-
-
-def _evidence_rows(base: Base, items: Iterable[_Row], *, named: bool, condition: bool) -> list[list[str]]:
-    """Cells of the rows; what holds for a whole study stands in its first row."""
-    rows, told = [], set()
-    for row, study, finding in items:
-        people = row["population"] if row["population"] != UNKNOWN else study.population or "population unknown"
-        small = [f"{design_words(study)}, {sample_words(study)}; {people}"] if study.key not in told else []
-        told.add(study.key)
-        if condition:
-            small.append(_group(base.corpus, study, finding, "condition"))
-        compared = escape(row["comparator"])
-        time = row["timepoint"] if row["timepoint"] != UNKNOWN else "timepoint unknown"
-        rows.append(
-            [
-                study_link(base, study.key) + "".join(f'<br><span class="kb-small">{escape(s)}</span>' for s in small),
-                f"{escape(row['intervention'])} <em>vs</em> {compared}" if named else compared,
-                f'{escape(row["outcome"])}<br><span class="kb-small">{escape(time)}</span>',
-                escape(row["effect"]),
-                escape(row["direction"]),
-                escape(row["checked"]),
-            ]
-        )
-    return rows
-
-
-def numbers(base: Base, ids: Iterable[str]) -> str:
-    """The numbers beneath the figure of estimates, as a table."""
-    corpus = base.corpus
-    rows = []
-    for study, finding in findings_of(corpus, ids):
-        outcome = " + ".join(corpus.outcomes[i].label for i in finding.outcomes)
-        rows.append(
-            [
-                study_link(base, study.key),
-                f"{escape(outcome)}: {escape(finding.as_reported)}",
-                escape(finding.timepoint or UNKNOWN),
-                escape(effect(finding)),
-                escape(favours(corpus, finding)),
-            ]
-        )
-    return table("Estimates as numbers", ("study", "outcome", "timepoint", "effect", "direction"), rows)
+# --- thresholds ----------------------------------------------------------------------------------------------------
 
 
 def smallest_changes(corpus: Corpus, outcomes: Iterable[str]) -> str:
     """Minimal clinically important differences of some outcomes, where a source gives one."""
     items = [
         f"{escape(corpus.outcomes[i].label)}: {mcid.value:g} {escape(mcid.unit)} "
-        f'<span class="kb-small">({escape(mcid.source)})</span>'
+        f"<span class='kb-small'>({escape(mcid.source)})</span>"
         for i in sorted(set(outcomes))
         for mcid in corpus.outcomes[i].mcid
     ]
@@ -244,21 +143,22 @@ def smallest_changes(corpus: Corpus, outcomes: Iterable[str]) -> str:
 # --- what is left ----------------------------------------------------------------------------------------------------
 
 
-def references(base: Base, keys: Sequence[str]) -> str:
-    """References in Vancouver style, linked to PubMed or the DOI."""
+def references(base: Base, keys: Sequence[str], up: str | None) -> str:
+    """References in Vancouver style, linked to PubMed or the DOI, and to the page of the study."""
     corpus = base.corpus
     items = []
     for key in sorted(keys, key=lambda k: author_year(corpus.references.get(k), k).casefold()):
         reference = corpus.references.get(key)
         url = study_url(corpus, key)
         where = f" {link(url, 'PubMed' if 'pubmed' in url else 'DOI')}" if url else ""
+        own = f" {link(f'{up}study/{key}.html', 'what it found')}" if up is not None else ""
         gaps = f" <em>Unknown: {escape(', '.join(reference.missing))}.</em>" if reference and reference.missing else ""
         shown = marked(vancouver(reference), base.notices.get(key, ())) if reference else key
-        items.append(f"{escape(shown)}{where}{gaps}")
+        items.append(f"{escape(shown)}{where}{own}{gaps}")
     return listing(items, ordered=True) or paragraph("No study.")
 
 
-def limitations(base: Base, keys: Sequence[str]) -> str:
+def limitations(base: Base, keys: Sequence[str], up: str | None) -> str:
     """Limitations of the base, then of each study as recorded."""
     corpus = base.corpus
     levels = Counter(corpus.studies[key].verification for key in keys)
@@ -273,7 +173,7 @@ def limitations(base: Base, keys: Sequence[str]) -> str:
             f"{count(unchecked, 'study', 'studies')} of {len(keys)} could not be checked in full against the source."
         )
     own = [
-        f"{study_link(base, key)}: {escape(' '.join(_sentence(t) for t in corpus.studies[key].limitations))}"
+        f"{study_link(base, key, up)}: {escape(' '.join(_sentence(t) for t in corpus.studies[key].limitations))}"
         for key in keys
         if corpus.studies[key].limitations
     ]
@@ -305,7 +205,7 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def second_readings(base: Base, keys: Sequence[str]) -> str:
+def second_readings(base: Base, keys: Sequence[str], up: str | None) -> str:
     """What an independent second reading found different, and how many studies had none."""
     corpus = base.corpus
     rows = []
@@ -316,7 +216,7 @@ def second_readings(base: Base, keys: Sequence[str]) -> str:
             right = {"recorded": "first reading", "seen": "second reading", "unclear": "unclear"}[item.which_is_right]
             rows.append(
                 [
-                    study_link(base, key),
+                    study_link(base, key, up),
                     escape(item.field),
                     escape(item.recorded),
                     escape(item.seen),
@@ -335,7 +235,7 @@ def second_readings(base: Base, keys: Sequence[str]) -> str:
     return paragraph(escape(head)) + (details(count(len(rows), "difference"), made) if len(rows) > 6 else made)
 
 
-def to_do(base: Base, keys: Sequence[str]) -> str:
+def to_do(base: Base, keys: Sequence[str], up: str | None) -> str:
     """What has to be checked by hand: recalled, not read; nothing here is used above."""
     corpus = base.corpus
     items = []
@@ -345,7 +245,7 @@ def to_do(base: Base, keys: Sequence[str]) -> str:
         if reference and reference.missing:
             open_items.append(f"reference lacks {', '.join(reference.missing)}")
         if open_items:
-            items.append(f"{study_link(base, key)}: {escape('; '.join(open_items))}")
+            items.append(f"{study_link(base, key, up)}: {escape('; '.join(open_items))}")
     if not items:
         return paragraph("Nothing is noted.")
     told = note("To check in the full text. These are notes from memory, not facts: no table or figure uses them.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb import graph as graphs
 from kb.model import Direction
-from kb.notebook import answers, claims, comparison_parts, sections
+from kb.notebook import answers, claims, comparison_parts, evidence, narrower, sections, term_figures
 from kb.notebook.html import (
     Block,
     Heading,
@@ -23,6 +23,7 @@ from kb.notebook.html import (
     paragraph,
     tally,
 )
+from kb.notebook.scope import Scope
 from kb.notebook.sections import verdict_words
 from kb.tables import direction_words, left_out_notes
 
@@ -31,20 +32,16 @@ if TYPE_CHECKING:
 
     from kb.answers.rows import AnswerRow
     from kb.base import Base
-    from kb.figures import Panel
     from kb.graph import Answer
     from kb.model import Finding, Term
-    from kb.tables import Table
 
 _MAP_ROWS, _MAP_COLUMNS, _MAP_EMPTY = 18, 7, 10
 _FEW = 12
 """Items up to which a list is open when the page is."""
-_OPEN_ROWS = 45
-"""Estimates up to which panels are open when the page is."""
 
 
 class TermPage:
-    """Everything that the base holds about one condition or intervention, narrower terms included.
+    """What the base holds about one condition or intervention, narrower terms as :mod:`kb.notebook.scope` says.
 
     Each method is one output of the notebook.
 
@@ -70,20 +67,20 @@ class TermPage:
         return self.base.corpus.vocabulary(f"{self.noun}s")[self.id]
 
     @cached_property
+    def scope(self) -> Scope:
+        """What of the evidence the page shows in full."""
+        return Scope(self.base, self.noun, self.id)
+
+    @property
     def answer(self) -> Answer:
-        """What bears on the term, retracted studies left out."""
-        return graphs.bearing_on(self.base.standing, **{self.noun: self.id})
+        """What bears on the term, narrower terms included, retracted studies left out."""
+        return self.scope.bearing
 
     @cached_property
     def gone(self) -> list[str]:
         """Retracted studies that would bear on the term."""
         everything = graphs.bearing_on(self.base.graph, **{self.noun: self.id}).studies
         return [key for key in everything if key in self.base.retracted]
-
-    @cached_property
-    def evidence(self) -> Table:
-        """The evidence table."""
-        return self.base.table(**{self.noun: self.id})
 
     @cached_property
     def narrower(self) -> list[str]:
@@ -109,23 +106,75 @@ class TermPage:
         """The term's label as the page's title."""
         return Heading(self.term.label)
 
+    @cached_property
+    def answers_rows(self) -> list[AnswerRow]:
+        """The best estimates about what the page shows in full."""
+        terms = (self.id, *self.narrower) if self.scope.whole else (self.id,)
+        return answers.rows_of(self.base, **{f"{self.noun}s": terms})
+
+    def answers(self) -> Block:
+        """The surest answer in a sentence, a picture of the answers, and the best estimate of each comparison."""
+        rows = self.answers_rows
+        if not self.answer.studies:
+            told = f"No study in the base is about this {self.noun}."
+            lead = f"<strong>{told}</strong> That is a gap in the base, not evidence of no effect."
+            return block(self._names(), paragraph(lead, "kb-lead"), words=told, style=True)
+        lead = answers.headline(self.base, rows[0], self.up) if rows else self._without_estimate()
+        leads = self._leads()
+        pictured = len(rows) > 1
+        return block(
+            self._names(),
+            lead,
+            "" if rows else leads,
+            term_figures.answers_map(self.base, rows, self.noun) if pictured else "",
+            answers.answer_table(self.base, rows, self.noun, self.up) if rows else "",
+            f'<div class="kb-noprint">{leads}</div>' if rows and leads else "",
+            words=rows[0].result.clinician if rows else f"{count(len(rows), 'comparison')} with an estimate",
+            style=True,
+        )
+
+    def _without_estimate(self) -> str:
+        if not self.scope.studies:
+            return paragraph(
+                f"<strong>No study of the base names this {self.noun} itself:</strong> everything is about narrower "
+                f"{self.noun}s. Choose the one that you mean.",
+                "kb-lead",
+            )
+        return paragraph(
+            "<strong>No finding here can be compared as a number with an interval.</strong> What was found stands in "
+            "the evidence table.",
+            "kb-lead",
+        )
+
+    def _leads(self) -> str:
+        if self.scope.whole:
+            return ""
+        return "\n".join(
+            [
+                paragraph(escape(narrower.left_words(self.scope))),
+                narrower.leads(self.base, self.scope, self.narrower, self.up),
+                narrower.questions(self.base, self.noun, self.narrower, self.up),
+            ]
+        )
+
+    def _names(self) -> str:
+        """What patients call it; other names stand further below."""
+        term = self.term
+        kind = getattr(term, "kind", None)
+        sort = f"A {kind.value.replace('-', ' ')}. " if kind and kind.value != "treatment" else ""
+        if term.patient_label.casefold() == term.label.casefold():
+            return paragraph(sort.strip()) if sort else ""
+        return paragraph(f"For patients: <strong>{escape(term.patient_label)}</strong>. {sort}".strip())
+
     def summary(self) -> Block:
         """How much there is, in words, and what the posts say."""
         term, answer, corpus = self.term, self.answer, self.base.corpus
-        same = (
-            ""
-            if term.patient_label.casefold() == term.label.casefold()
-            else f"For patients: <strong>{escape(term.patient_label)}</strong>. "
-        )
         names = f"Also called: {escape(', '.join(term.synonyms))}." if term.synonyms else ""
-        kind = getattr(term, "kind", None)
-        sort = f"A {kind.value.replace('-', ' ')}. " if kind and kind.value != "treatment" else ""
         if answer.studies:
             lead = (
                 f"<strong>{count(len(answer.studies), 'study', 'studies')}</strong>, "
                 f"{escape(sections.years_words(corpus, answer.studies))}, with "
-                f"<strong>{count(len(answer.findings), 'finding')}</strong>; "
-                f"{self._with_interval()} an estimate with its interval."
+                f"<strong>{count(len(answer.findings), 'finding')}</strong>; {self._with_interval()}"
             )
         else:
             lead = (
@@ -133,9 +182,11 @@ class TermPage:
                 "That is a gap in the base, not evidence of no effect."
             )
         return block(
-            paragraph(f"{same}{sort}{names}"),
+            self._names(),
+            paragraph(names) if names else "",
             paragraph(escape(term.scope_note)) if term.scope_note else "",
             paragraph(lead, "kb-lead"),
+            paragraph(escape(narrower.left_words(self.scope))),
             paragraph(f"Designs: {escape(sections.designs_words(corpus, answer.studies))}.") if answer.studies else "",
             self._directions(),
             paragraph(self._posts()),
@@ -145,13 +196,15 @@ class TermPage:
                 f"{term.label}: {count(len(answer.studies), 'study', 'studies')}, "
                 f"{count(len(answer.findings), 'finding')}"
             ),
-            style=True,
+            printed=False,
         )
 
     def _with_interval(self) -> str:
-        pairs = sections.findings_of(self.base.corpus, self.answer.findings)
+        pairs = sections.findings_of(self.base.corpus, self.scope.findings)
         number = sum(1 for _, f in pairs if f.estimate is not None and f.ci_low is not None and f.ci_high is not None)
-        return f"<strong>{number or 'none'}</strong> of them {'gives' if number <= 1 else 'give'}"
+        of = "of them" if self.scope.whole else f"of the {len(pairs)} that name it"
+        gives = "gives" if number <= 1 else "give"
+        return f"<strong>{number or 'none'}</strong> {of} {gives} an estimate with its interval."
 
     @cached_property
     def _terms(self) -> frozenset[str]:
@@ -171,12 +224,13 @@ class TermPage:
         return "favours one form of it over another" if both else words[direction]
 
     def _directions(self) -> str:
-        pairs = sections.findings_of(self.base.corpus, self.answer.findings)
+        pairs = sections.findings_of(self.base.corpus, self.scope.findings)
         if not pairs:
             return ""
         told = tally(Counter(self._direction(f) for _, f in pairs))
+        of = "the findings" if self.scope.whole else f"the {len(pairs)} findings that name it"
         return paragraph(
-            f"Direction of the findings as reported: {escape(told)}. <span class='kb-small'>{sections.CAUTION}</span>"
+            f"Direction of {of} as reported: {escape(told)}. <span class='kb-small'>{sections.CAUTION}</span>"
         )
 
     def _posts(self) -> str:
@@ -184,29 +238,21 @@ class TermPage:
             named = len(self._naming())
             told = f"; {count(named, 'post names', 'posts name')} it" if named else ""
             return f"The posts make no claim about it{told}."
-        found = [claims.claim_of(self.base, i)[1] for i in self.answer.claims]
-        verdicts = tally(Counter(verdict_words(claim.verdict.bearing) for claim in found))
-        against = len(claims.contradicting_studies(self.base, self.answer.claims))
-        told = f" {count(against, 'study is', 'studies are')} judged to contradict a claim." if against else ""
+        found = [claims.claim_of(self.base, i)[1] for i in self.scope.claims]
         made = count(len(self.answer.posts), "post makes", "posts make")
-        reviewed = f'<span class="kb-small">{sections.NOT_REVIEWED}</span>'
-        return f"{made} {count(len(found), 'claim')} about it: {escape(verdicts)}.{told} {reviewed}"
-
-    @cached_property
-    def answers_rows(self) -> list[AnswerRow]:
-        """The best estimates about the term, narrower ones included."""
-        return answers.rows_of(self.base, **{f"{self.noun}s": (self.id, *self.narrower)})
-
-    def answers(self) -> Block:
-        """The best estimate of each comparison, how sure it is, and where to read more."""
-        rows = self.answers_rows
-        body = answers.answer_table(self.base, rows, self.noun, self.up)
-        return block(body, words=f"{count(len(rows), 'comparison')} with an estimate")
+        total = f"{made} {count(len(self.answer.claims), 'claim')} about it"
+        if not found:
+            return f"{total}, each about a narrower {self.noun}."
+        verdicts = tally(Counter(verdict_words(claim.verdict.bearing) for claim in found))
+        against = len(claims.contradicting_studies(self.base, self.scope.claims))
+        told = f" {count(against, 'study is', 'studies are')} judged to contradict a claim." if against else ""
+        of = "" if self.scope.whole else f", {len(found)} of which name it"
+        return f"{total}{of}: {escape(verdicts)}.{told} <span class='kb-small'>{sections.NOT_REVIEWED}</span>"
 
     def reasons(self) -> Block:
         """Why the answers have their certainty."""
         if not self.answers_rows:
-            return block(paragraph("Nothing to rate."), words="Nothing to rate")
+            return block(paragraph("Nothing to rate."), words="Nothing to rate", printed=False)
         body, used = comparison_parts.reasons([row.result for row in self.answers_rows[: answers.FIRST]])
         told = "The steps behind the first rows of the answer; the pages of the comparisons tell them for every one."
         return block(
@@ -214,6 +260,7 @@ class TermPage:
             details("Show the steps", body),
             comparison_parts.rules(used),
             words="Reasons for certainty",
+            printed=False,
         )
 
     def studied(self) -> Block:
@@ -225,14 +272,10 @@ class TermPage:
             f"{sections.term_link(self.base, self.noun, i, self.up)} ({count(weigh[i], 'study', 'studies')})"
             for i in self.narrower
         ]
-        included = (
-            listing(items)
-            if len(items) <= _FEW
-            else details(f"{len(items)} narrower terms, all included", listing(items))
-        )
+        included = listing(items) if len(items) <= _FEW else details(f"{len(items)} narrower terms", listing(items))
         with_other: Counter[str] = Counter()
-        for (condition, intervention), keys in self.cells.items():
-            here, there = (condition, intervention) if self.noun == "condition" else (intervention, condition)
+        for cell, keys in self.cells.items():
+            here, there = self._sides(cell)
             if here == self.id and self._shown(there):
                 with_other[there] += len(keys)
         others = self.base.corpus.vocabulary(f"{self.other}s")
@@ -241,33 +284,31 @@ class TermPage:
         head = f"{self.other.capitalize()}s studied, with number of studies (broader terms include narrower ones)"
         shown = paragraph(f"{head}: {', '.join(named[:15])}.") if named else ""
         rest = details(f"{len(named) - 15} more", paragraph(", ".join(named[15:]) + ".")) if len(named) > 15 else ""
+        counted = "Narrower terms, included in the numbers of this page:"
         return block(
             paragraph(f"Broader: {self._links(self.noun, broader)}.") if broader else "",
-            (paragraph("Included here, as narrower terms:") if len(items) <= _FEW else "") + included
-            if items
-            else paragraph("No narrower terms."),
+            (paragraph(counted) if len(items) <= _FEW else "") + included if items else paragraph("No narrower terms."),
             shown,
             rest,
             words=f"Narrower terms: {', '.join(terms[i].label for i in self.narrower) or 'none'}",
+            printed=False,
         )
 
     def table(self) -> Block:
         """The evidence table, grouped by what stands on the other side."""
-        if not self.evidence.rows:
-            return block(paragraph("No study in the base."), words="No study in the base.")
-        body = sections.evidence(self.base, self.evidence, self.answer.findings, self.other)
-        return block(body, words=f"Evidence table: {count(len(self.evidence.rows), 'row')}")
+        scope = self.scope
+        left = note(narrower.left_words(scope)) if narrower.left_words(scope) else ""
+        if not scope.studies:
+            none = f"No study names this {self.noun} itself." if self.answer.studies else "No study in the base."
+            return block(paragraph(none), left, words=none, printed=False)
+        body = evidence.evidence(self.base, scope.studies, scope.findings, self.other, self.up)
+        gone = map(note, left_out_notes(self.base.corpus, self.gone, self.base.notices))
+        words = f"Evidence table: {count(len(scope.findings), 'finding')}"
+        return block(body, left, *gone, words=words, printed=False)
 
     def figure_timeline(self) -> Block:
         """Years and designs."""
-        from kb import figures
-
-        if not self.answer.studies:
-            return block(paragraph("No study to show."), words="No study to show.")
-        data = figures.compute_timeline(self.base.corpus, self.answer.studies)
-        words = figures.timeline_words(data)
-        drawn = figures.draw_timeline(data), figures.draw_timeline(data, 640)
-        return block(figure(*drawn, words), words=words)
+        return term_figures.timeline(self.base, self.answer.studies)
 
     def figure_map(self) -> Block:
         """Which cells hold studies, and which are named by the posts but empty."""
@@ -281,13 +322,13 @@ class TermPage:
         rows = sorted(own, key=lambda i: (-own[i], i))[:_MAP_ROWS]
         empty = self._named_without_study()[:_MAP_EMPTY]
         if not rows:
-            return block(paragraph("No study to map."), words="No study to map.")
+            return block(paragraph("No study to map."), words="No study to map.", printed=False)
         pair = (mine, rows + empty) if self.noun == "condition" else (rows + empty, mine)
         data = figures.compute_map(self.base.corpus, self.cells, *pair, by=self.other)
         left = len(own) - len(rows)
         words = figures.map_words(data) + (f" {left} further {self.other}s with studies are not drawn." if left else "")
         told = f"{words} {sections.HOW_TO_READ_A_MAP} One that holds no other studies than a narrower one is left out."
-        return block(figure(figures.draw_map(data), figures.draw_map(data, 640), told), words=words)
+        return block(figure(figures.draw_map(data), figures.draw_map(data, 640), told), words=words, printed=False)
 
     def _same_below(self, other: str, filled: dict[str, set[str]]) -> bool:
         """Whether a narrower term holds the same studies, so that the broader one says nothing more."""
@@ -307,74 +348,30 @@ class TermPage:
 
     def figure_graph(self) -> Block:
         """What stands around the term."""
-        from kb import figures
-
-        corpus, graph = self.base.corpus, self.base.standing
-        small = figures.compute_network(corpus, graph, self.noun, self.id, 11)
-        large = figures.compute_network(corpus, graph, self.noun, self.id, 26)
-        words = figures.network_words(large)
-        drawn = figures.draw_network(small), figures.draw_network(large, figures.WIDE)
-        return block(figure(*drawn, words), words=words)
+        return term_figures.network(self.base, self.noun, self.id)
 
     def figure_estimates(self) -> Block:
-        """Every estimate that has an interval, a panel for each scale and unit, and the numbers as a table."""
-        from kb import figures
-
-        panels = figures.compute_estimates(self.base.corpus, self.answer.findings, self._terms)
-        shown = [row.finding for panel in panels for row in panel.rows]
-        rest = len(self.answer.findings) - len(shown)
-        left = f"{count(rest, 'finding')} without an interval or a comparison: see the evidence table."
-        if not panels:
-            told = f"No finding gives an estimate with its interval. {left if rest else ''}"
-            return block(paragraph(escape(told)), words=told)
-        sides = (
-            ("what this page is about", "what it was compared with")
-            if self._terms
-            else ("the intervention", "the comparator")
-        )
-        outcomes = {i for _, f in sections.findings_of(self.base.corpus, shown) for i in f.outcomes}
-        drawn: list[str] = []
-        rows = 0
-        for panel in panels:
-            rows += len(panel.rows)
-            drawn.append(self._panel(panel, opened=rows <= _OPEN_ROWS))
-        return block(
-            paragraph(
-                "Each row is one finding as its study reports it; this figure pools nothing. Which side is better "
-                "depends on the outcome and on how the study subtracts, so each row says in words what it favours. A "
-                "blue circle "
-                f"favours {sides[0]}, an orange square {sides[1]}; an open diamond found no difference; a "
-                "triangle is an association or unclear. An arrow means that the interval runs off the axis; a question "
-                "mark, that the interval is unknown."
-            ),
-            *drawn,
-            sections.smallest_changes(self.base.corpus, outcomes),
-            note(left) if rest else "",
-            details("The same as numbers", sections.numbers(self.base, shown)),
-            words=f"{count(len(shown), 'estimate')} in {count(len(panels), 'panel')}",
-        )
-
-    def _panel(self, panel: Panel, *, opened: bool) -> str:
-        from kb import figures
-
-        words = f"{panel.title}: {count(len(panel.rows), 'estimate')}"
-        inner = figure(figures.draw_estimates(panel), figures.draw_estimates(panel, figures.WIDE))
-        return inner if opened else details(words, inner)
+        """Every estimate that has an interval, a panel for each scale and unit."""
+        return term_figures.estimates(self.base, self.scope.findings, self._terms)
 
     def claims(self) -> Block:
         """What the posts claim against what their studies found."""
-        body = claims.claims(self.base, self.answer.claims, self.up)
-        return block(body, words=count(len(self.answer.claims), "claim"))
+        left = self.scope.left[2]
+        more = f"{count(left, 'further claim is', 'further claims are')} about narrower {self.noun}s: see their pages."
+        body = claims.claims(self.base, self.scope.claims, self.up) if self.scope.claims or not left else ""
+        words = count(len(self.scope.claims), "claim")
+        return block(body, note(more) if left else "", words=words, printed=False)
 
     def contradictions(self) -> Block:
         """What stands against the claims."""
-        return block(claims.contradictions(self.base, self.answer.claims, self.up), words="What contradicts the claims")
+        body = claims.contradictions(self.base, self.scope.claims, self.up)
+        return block(body, words="What contradicts the claims", printed=False)
 
     def gaps(self) -> Block:
         """What the posts name together with the term but no study of the base is about."""
         named = self._named_without_study()
         if not named:
-            return block(paragraph("None."), words="No empty cell")
+            return block(paragraph("None."), words="No empty cell", printed=False)
         claimed = self._claimed()
         anywhere = graphs.studied(self.base.standing, self.other, set(named))
         groups = {
@@ -400,6 +397,7 @@ class TermPage:
                 "not that none exists or that the treatment does not work."
             ),
             words=f"{count(len(named), 'empty cell')}",
+            printed=False,
         )
 
     def _naming(self) -> tuple[str, ...]:
@@ -408,7 +406,7 @@ class TermPage:
     def _claimed(self) -> set[str]:
         return {
             i
-            for identifier in self.answer.claims
+            for identifier in self.scope.claims
             for i in getattr(claims.claim_of(self.base, identifier)[1], f"{self.other}s")
         }
 
@@ -423,25 +421,32 @@ class TermPage:
 
     def limitations(self) -> Block:
         """What limits all this."""
-        return block(sections.limitations(self.base, self.answer.studies), words="Limitations")
+        body = sections.limitations(self.base, self.scope.studies, self.up)
+        return block(body, words="Limitations", printed=False)
 
     def second_readings(self) -> Block:
         """Where a second reading differed."""
-        return block(sections.second_readings(self.base, self.answer.studies), words="Second readings")
+        body = sections.second_readings(self.base, self.scope.studies, self.up)
+        return block(body, words="Second readings", printed=False)
 
     def to_do(self) -> Block:
         """What is to be checked by hand."""
-        return block(sections.to_do(self.base, self.answer.studies), words="To-do")
+        return block(sections.to_do(self.base, self.scope.studies, self.up), words="To-do", printed=False)
 
     def references(self) -> Block:
-        """References of the studies."""
-        return block(
-            sections.references(self.base, self.answer.studies),
-            words=count(len(self.answer.studies), "reference"),
-        )
+        """References of the studies that the page shows."""
+        keys = self._referenced()
+        left = note(narrower.left_words(self.scope)) if narrower.left_words(self.scope) else ""
+        body = sections.references(self.base, keys, self.up)
+        return block(body, left, words=count(len(keys), "reference"), printed=False)
+
+    def _referenced(self) -> list[str]:
+        """Studies shown, and those of narrower terms that an answer rests on."""
+        pooled = {key for row in self.answers_rows for key in row.result.studies}
+        return [*dict.fromkeys((*self.scope.studies, *sorted(pooled)))]
 
     def more(self) -> Block:
         """Where to read on."""
         posts = [sections.post_link(self.base, slug, self.up) for slug in self._naming()]
         overview = link(f"{self.up}overview.html" if self.up is not None else None, "Overview of the base")
-        return block(listing([*posts, overview]), words="Posts that name it")
+        return block(listing([*posts, overview]), words="Posts that name it", printed=False)

@@ -7,16 +7,20 @@ import gc
 import io
 import json
 import os
+import pickle
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from kb.notebooks.kept import quicken
 from kb.notebooks.limits import Limits, die_with_parent, limit_data, size_words
 from kb.notebooks.opened import replace_open
 from kb.notebooks.plan import Job
-from kb.notebooks.reads import EVERYTHING, Reads, prepare, recorded, watch_files
+from kb.notebooks.reads import EVERYTHING, Reads, watch_files
+from kb.notebooks.recorded import prepare, recorded
 from kb.notebooks.run import Failure, NotebookFailedError, failed_outside, plain, run_one
 from kb.problems import KbError
 
@@ -39,21 +43,48 @@ class _Shared:
 _SHARED = _Shared()
 
 
-def warm_up(evidence: Path) -> None:
-    """Import and load what every notebook needs, so that forks start with it."""
+def warm_up() -> None:
+    """Import what notebooks need, so that forks start with it."""
     import matplotlib.figure
-    import nbclient  # noqa: F401
-    import papermill.execute  # noqa: F401
+
+    with _without("rfc3987_syntax"):  # a grammar that takes a second, for formats that no notebook has
+        import nbclient  # noqa: F401
+        import papermill.execute  # noqa: F401
 
     from kb import notebook  # noqa: F401 - what templates import
-    from kb.base import open_base
     from kb.notebooks import engine
 
     engine.register("warm")
     engine.warm_shell()
     matplotlib.figure.Figure().savefig(io.BytesIO(), format="svg")  # finds the fonts
+
+
+def warm_up_pooling() -> None:
+    """Import what only notebooks need that pool studies: it takes longer than all the rest."""
+    from kb.synthesis.variance import tau2
+
+    tau2("REML", (0.1, 0.2, 0.4), (0.1, 0.1, 0.1))
+
+
+@contextlib.contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Import meanwhile as if a module that is not necessary were not there."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
+def load(evidence: Path, made: Path | None) -> None:
+    """Load what every notebook reads: the base from a file that our parent made, or from the evidence itself."""
+    from kb.base import open_base
+
     with contextlib.suppress(KbError):  # the notebooks will say so
-        _share(open_base(evidence))
+        _share(quicken(open_base(evidence)) if made is None else pickle.loads(made.read_bytes()))  # noqa: S301
     gc.collect()
     gc.freeze()
 
@@ -64,10 +95,6 @@ def _share(base: Base) -> None:
     def opened() -> Base:
         return _SHARED.opened or base
 
-    for name in ("graph", "standing", "retracted", "notices", "snapshot"):
-        getattr(base, name)
-    for name in ("studies", "findings", "arms", "claims", "evidence", "citations", "posts"):
-        getattr(base, name)
     prepare(base)
     _SHARED.base = _SHARED.opened = base
     replace_open(base.root, opened)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from kb.notebooks.host import can_fork
 from kb.notebooks.limits import Limits
 from kb.notebooks.plan import Job
-from kb.notebooks.pool import Engine, Host, Outcome, check_all
+from kb.notebooks.pool import Engine, Host, Outcome, Ran, check_all
 from kb.notebooks.run import Failure, plain, write_whole
 from kb.notebooks.stale import digest_code, digest_evidence, digest_of
 from kb.notebooks.template import template_path
@@ -56,8 +56,8 @@ def run_on_cluster(
     progress: Reporter,
     engine: Engine,
     limits: Limits,
-) -> dict[str, frozenset[str]]:
-    """Run notebooks on a Dask cluster; arguments, result and errors are those of :func:`kb.notebooks.pool.run_all`.
+) -> Ran:
+    """Run notebooks on a Dask cluster; as :meth:`kb.notebooks.pool.Crew.run` runs them here.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def run_on_cluster(
     """
     check_all(jobs)
     if not jobs:
-        return {}
+        return Ran({}, {})
     client = _connect(scheduler)
     outcome = Outcome(jobs, progress)
     progress.start(len(jobs))
@@ -118,7 +118,7 @@ def _connect(scheduler: str) -> Untyped:
     return client
 
 
-def _collect(client: Untyped, futures: list[Untyped], folder: Path, outcome: Outcome) -> dict[str, frozenset[str]]:
+def _collect(client: Untyped, futures: list[Untyped], folder: Path, outcome: Outcome) -> Ran:
     """Write what comes back, until all is there or it is hopeless."""
     wait = _distributed().wait
     waiting = {future: number for number, future in enumerate(futures)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pydantic import BaseModel
 
 from kb import graph as graphs
-from kb.notebooks.reads import ASKED, EVERYTHING, NOUNS, QUESTIONS, arguments
+from kb.notebooks.reads import ASKED, EVERYTHING, LISTS, NOUNS, QUESTIONS, arguments
 from kb.problems import KbError
 from kb.show import questions_of
 from kb.synthesis.reports import registrations
@@ -28,12 +28,38 @@ Untyped: TypeAlias = Any
 Cells: TypeAlias = dict[tuple[str, str], str]
 
 _ABSENT = "absent"
-_SHORT = 12
+_BYTES = 12
 """Bytes of a checksum: 96 bits tell a few million values apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Checksums that were computed before, for a base that may have changed since.
+
+    Parameters
+    ----------
+    names
+        What may be read of a base -> its checksum.
+    marks
+        Parts of the base -> a mark that is another one as soon as anything in the part is (see :meth:`Digests.mark`).
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 class Digests:
     """Checksums of what may be read of a base, each computed once.
+
+    Parameters
+    ----------
+    base
+        The evidence.
+    everything
+        Gives the checksum of all its files.
+    before
+        From an earlier base and the same code: where a part of the base has the same mark, its checksums are taken
+        over. One changed number leaves the graph and all other studies as they were, and nearly every checksum.
 
     Examples
     --------
@@ -45,19 +71,52 @@ class Digests:
     True
     """
 
-    def __init__(self, base: Base, everything: Callable[[], str]) -> None:
-        self._base, self._everything = base, everything
+    def __init__(self, base: Base, everything: Callable[[], str], before: Before | None = None) -> None:
+        self._base, self._everything, self._before = base, everything, before or Before()
         self._known: dict[str, str] = {}
+        self._marks: dict[str, str] = {}
         self._tables: dict[str, tuple[Cells, tuple[dict[str, Cells], dict[str, Cells]]]] = {}
 
     def of(self, name: str) -> str:
         """The checksum of what a name stands for; that of all files where the value cannot be written down."""
-        if name not in self._known:
-            try:
-                self._known[name] = digest(self._value(name))
-            except _UnplainError:
-                self._known[name] = self._all()
-        return self._known[name]
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self._taken_over(name) or self._computed(name)
+        return known
+
+    def _computed(self, name: str) -> str:
+        try:
+            return digest(self._value(name))
+        except _UnplainError:
+            return self._all()
+
+    def _taken_over(self, name: str) -> str | None:
+        before = self._before.names.get(name)
+        part = part_of(name) if before is not None else None
+        return before if part is not None and self._before.marks.get(part) == self.mark(part) else None
+
+    def mark(self, part: str) -> str:
+        """The mark of a part: quicker to compute than the checksums of what can be read of it."""
+        if part not in self._marks:
+            self._marks[part] = _short(repr(self._content(part)))
+        return self._marks[part]
+
+    def marks(self, names: Iterable[str]) -> dict[str, str]:
+        """The marks of the parts that names belong to."""
+        return {part: self.mark(part) for part in sorted(filter(None, {part_of(name) for name in names}))}
+
+    def _content(self, part: str) -> Untyped:
+        if part in {"graph", "standing"}:
+            graph = getattr(self._base, part)
+            return list(graph.nodes(data=True)), list(graph.edges(keys=True, data=True))
+        if part == "about":  # what findings are about stands in the graph, what is a treatment does not
+            kinds = [(term.id, term.kind) for term in self._base.corpus.interventions.values()]
+            return self.mark("standing"), kinds, sorted(self._base.retracted)
+        if part == "resolve":
+            return [(thing, sorted(names)) for thing, names in self._base._names.items()]  # noqa: SLF001
+        noun, _, key = part.partition("/")
+        known = getattr(self._base.corpus, noun).get(key)
+        return None if known is None else known.model_dump_json()
 
     def _all(self) -> str:
         if EVERYTHING not in self._known:
@@ -70,8 +129,8 @@ class Digests:
             return self._answer(*rest.split("/", 2))
         if head in {"graph", "standing"}:
             return _of_graph(getattr(self._base, head), rest)
-        if head == "certainty":
-            return self._base.corpus.certainty
+        if head in LISTS:
+            return getattr(self._base.corpus, head)
         if head == "retracted":
             return rest in self._base.retracted if rest else self._base.retracted
         if head in NOUNS:
@@ -85,7 +144,8 @@ class Digests:
     def _cells(self, owner: str, **wanted: Untyped) -> Cells:
         """Cells of the graph with a checksum each, made once and sorted by their terms: hundreds of notebooks ask."""
         if owner not in self._tables:
-            table = {cell: digest(keys) for cell, keys in graphs.cells(getattr(self._base, owner)).items()}
+            # in their order: which cell comes first is as the interpreter's hashes are
+            table = {cell: digest(keys) for cell, keys in sorted(graphs.cells(getattr(self._base, owner)).items())}
             rows: tuple[dict[str, Cells], dict[str, Cells]] = ({}, {})
             for cell, keys in table.items():
                 for axis in (0, 1):
@@ -121,6 +181,28 @@ class Digests:
         except (KbError, KeyError) as error:  # no longer there: that is an answer as well
             return f"{type(error).__name__}: {error}"
         raise _UnplainError
+
+
+def part_of(name: str) -> str | None:
+    """The part of a base on which a checksum depends, if it depends on one part only and that has a mark.
+
+    Examples
+    --------
+    >>> part_of("studies/zhang2024/findings"), part_of('ask/graph/naming/[["condition", "gout"], {}]')
+    ('studies/zhang2024', 'graph')
+    >>> part_of("studies/**"), part_of("ask/questions/pages/[[], {}]")
+    (None, None)
+    """
+    head, _, rest = name.partition("/")
+    if head == "ask":
+        owner, question, _ = rest.split("/", 2)
+        if owner in {"graph", "standing"}:
+            return owner
+        return question if (owner, question) in {("questions", "about"), ("base", "resolve")} else None
+    if head in {"graph", "standing"}:
+        return head
+    key, _, fields_of_it = rest.partition("/")
+    return f"{head}/{key}" if head in NOUNS and fields_of_it and key else None
 
 
 def _of_mapping(mapping: Mapping[str, Untyped], rest: str, *, nouns: bool) -> Untyped:
@@ -164,8 +246,11 @@ def digest(value: Untyped) -> str:
     >>> digest(1) == digest("1")
     False
     """
-    text = json.dumps(_plain(value), ensure_ascii=False)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_SHORT).hexdigest()
+    return _short(json.dumps(_plain(value), ensure_ascii=False))
+
+
+def _short(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_BYTES).hexdigest()
 
 
 def _plain(value: Untyped) -> Untyped:

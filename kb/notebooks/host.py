@@ -2,10 +2,13 @@
 
 ``python -m kb.notebooks.host ENGINE fork|inline EVIDENCE`` reads one JSON object a line from standard input
 (``number``, ``job``, ``folder``, ``limits``) and answers each on standard output with ``number``, ``failure`` (null
-when all is well) and ``reads`` (names of what it read, see :mod:`kb.notebooks.reads`). With ``fork`` every notebook
-runs in a fork of its own, several at a time: nothing leaks from one to the next, and one that hangs, dies, takes too
-much or leaves processes behind is swept away whole. With ``inline`` (where forking is impossible) they run here, one
-after the other, in kernels.
+when all is well), ``reads`` (names of what it read, see :mod:`kb.notebooks.reads`) and ``seconds``. Before the first,
+``base`` may name a file with the base, loaded and pickled by the process that started this one, and ``jobs`` may say
+how many there will be.
+
+With ``fork`` every notebook runs in a fork of its own, several at a time: nothing leaks from one to the next, and one
+that hangs, dies, takes too much or leaves processes behind is swept away whole. With ``inline`` (where forking is
+impossible) they run here, one after the other, in kernels.
 
 When standard input closes, which also happens when the process that started the host is killed, everything ends.
 """
@@ -15,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import selectors
 import signal
 import sys
@@ -24,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kb.notebooks.child import NAME, attempt, run_child, warm_up
+from kb.notebooks.child import NAME, attempt, load, run_child, warm_up, warm_up_pooling
 from kb.notebooks.limits import (
     Limits,
     adopt_orphans,
@@ -43,6 +47,8 @@ _GRACE = 3.0
 """Seconds that a notebook has to stop its kernel before it is killed."""
 _FAREWELL = 0.5
 """Seconds that processes started by a notebook have to end after it."""
+_MANY = 8
+"""Notebooks from which on it is worth to import what only some of them need."""
 _LOOK = 0.2
 """Seconds between two looks at what notebooks use."""
 
@@ -64,6 +70,7 @@ class _Child:
     limits: Limits
     loaded: int
     """Bytes that it had in memory when it began; they are the host's."""
+    began: float = field(default_factory=time.monotonic)
     said: bytearray = field(default_factory=bytearray)
     stopped: tuple[str, str] | None = None
     """Error and message, when the host ended it."""
@@ -75,7 +82,7 @@ class Host:
     def __init__(self, engine: str, evidence: Path, answers: int) -> None:
         self.engine, self.evidence, self.answers = engine, evidence, answers
         self.children: dict[int, _Child] = {}
-        self.open = True
+        self.open, self.loaded = True, engine != "warm"
         self.selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
@@ -101,7 +108,7 @@ class Host:
                     self.open = self.open and bool(received)
                     *lines, rest = (rest + received).split(b"\n")
                     for line in lines:
-                        self._fork(json.loads(line))
+                        self._take(json.loads(line))
                 else:
                     self._listen(key.data)
             if time.monotonic() - looked >= _LOOK:
@@ -112,6 +119,16 @@ class Host:
 
     def _stop(self) -> None:
         self.open = False
+
+    def _take(self, request: dict[str, Any]) -> None:
+        """Load the base, or run a notebook; when it comes to that without a base, open it."""
+        if request.get("jobs", 0) >= _MANY and self.engine == "warm":
+            warm_up_pooling()
+        if not self.loaded and request.keys() & {"base", "job"}:
+            self.loaded = True
+            load(self.evidence, Path(request["base"]) if "base" in request else None)
+        if "job" in request:
+            self._fork(request)
 
     def _fork(self, request: dict[str, Any]) -> None:
         job, limits = Job(**request["job"]), Limits(**request["limits"])
@@ -230,7 +247,8 @@ class Host:
         if failure is not None:
             with contextlib.suppress(OSError):
                 (child.folder / child.job.output).unlink(missing_ok=True)
-        _say(self.answers, child.number, failure, answer["reads"] if answer and failure is None else [])
+        reads = answer["reads"] if answer and failure is None else []
+        _say(self.answers, child.number, failure, reads, time.monotonic() - child.began)
 
     def _end(self) -> None:
         for pid in self.children:
@@ -264,8 +282,9 @@ def _kill_group(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
-def _say(answers: int, number: int, failure: dict[str, Any] | None, reads: list[str]) -> None:
-    rest = memoryview((json.dumps({"number": number, "failure": failure, "reads": reads}) + "\n").encode())
+def _say(answers: int, number: int, failure: dict[str, Any] | None, reads: list[str], seconds: float) -> None:
+    said = {"number": number, "failure": failure, "reads": reads, "seconds": round(seconds, 2)}
+    rest = memoryview((json.dumps(said) + "\n").encode())
     with contextlib.suppress(BrokenPipeError):
         while rest:
             rest = rest[os.write(answers, rest) :]
@@ -278,13 +297,17 @@ def main(engine: str, style: str, evidence: Path) -> None:
     if style == "inline":
         for line in sys.stdin:
             request = json.loads(line)
+            if "job" not in request:
+                continue
             job, limits = Job(**request["job"]), Limits(**request["limits"])
-            reads = Reads()
+            reads, began = Reads(), time.monotonic()
             failure = attempt(job, Path(request["folder"]), evidence, engine, reads, timeout=limits.seconds)
-            _say(answers, request["number"], failure, sorted(reads.names))
+            _say(answers, request["number"], failure, sorted(reads.names), time.monotonic() - began)
         return
     if engine == "warm":
-        warm_up(evidence)
+        warm_up()
+        if not select.select([0], [], [], 0)[0]:  # nobody asks for anything yet
+            warm_up_pooling()
     Host(engine, evidence, answers).serve()
 
 

@@ -1,20 +1,40 @@
-"""JupyterLab, opened at the start notebook."""
+"""JupyterLab, opened at the start notebook as a page.
+
+What JupyterLab opens are copies below the build folder, so that neither running nor autosaving them can change a
+template. Layout and tabs are kept there as well, apart from the workspaces of the user's own JupyterLab; the user's
+settings (theme, font sizes, shortcuts) are the user's and hold here too.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from kb.base import default_evidence
-from kb.notebooks.template import template_path
+from kb.notebooks.run import write_whole
+from kb.notebooks.template import read_notebook, template_folder, template_path
 from kb.problems import KbError
 
+EXTENSION = Path(__file__).parent / "lab_extension"
+"""Folder of the JupyterLab extension that draws a notebook as a page."""
 
-def open_lab(evidence: str | os.PathLike[str] | None = None, arguments: Sequence[str] = ()) -> int:
+FOLDER = "lab"
+"""Folder of the copies, below the build folder."""
+
+
+def open_lab(
+    evidence: str | os.PathLike[str] | None = None,
+    arguments: Sequence[str] = (),
+    *,
+    build_dir: str | os.PathLike[str] | None = None,
+) -> int:
     """Open JupyterLab at the start notebook and wait until it is closed.
 
     Parameters
@@ -22,7 +42,10 @@ def open_lab(evidence: str | os.PathLike[str] | None = None, arguments: Sequence
     evidence
         Evidence folder that the notebooks see; None finds it as :func:`kb.open` does.
     arguments
-        Further arguments for JupyterLab, e.g. ``--no-browser``.
+        Further arguments for JupyterLab, e.g. ``--no-browser``; they win over ours.
+    build_dir
+        Folder that JupyterLab shows, with the copies of the notebooks in ``lab``; None means ``build`` beside the
+        evidence.
 
     Returns
     -------
@@ -36,13 +59,74 @@ def open_lab(evidence: str | os.PathLike[str] | None = None, arguments: Sequence
     """
     if find_spec("jupyterlab") is None:
         raise KbError("JupyterLab is not installed: pip install jupyterlab")
-    start = template_path("start")
-    root = Path(evidence) if evidence is not None else default_evidence()
-    environment = {**os.environ, "KB_EVIDENCE": str(root.absolute())}
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={start.parent}", str(start), *arguments]
-    process = subprocess.Popen(command, env=environment, cwd=start.parent)  # noqa: S603 - our own command
+    root = Path(evidence if evidence is not None else default_evidence()).absolute()
+    build = Path(build_dir if build_dir is not None else root.parent / "build").absolute()
+    template_path("start")
+    copies = copy_notebooks(build / FOLDER)
+    environment = {**os.environ, "KB_EVIDENCE": str(root), "KB_BUILD": str(build)}
+    command = [sys.executable, "-m", "jupyterlab", *_settings(build), *arguments]
+    process = subprocess.Popen(command, env=environment, cwd=copies)  # noqa: S603 - our own command
     while True:
         try:
             return process.wait()
         except KeyboardInterrupt:  # JupyterLab got it as well, and asks what is meant
             continue
+
+
+def _settings(build: Path) -> list[str]:
+    """How JupyterLab is told to open the start notebook alone, and to ask no other host for anything."""
+    return [
+        f"--ServerApp.root_dir={build}",
+        f"--LabApp.default_url=/doc/tree/{FOLDER}/start.ipynb",
+        f"--LabApp.workspaces_dir={build / FOLDER / '.workspaces'}",
+        f"--LabApp.extra_labextensions_path={EXTENSION}",
+        "--LabApp.extension_manager=readonly",
+    ]
+
+
+def copy_notebooks(folder: Path) -> Path:
+    """Copy the templates into a folder; a copy that a person changed is kept under another name.
+
+    Parameters
+    ----------
+    folder
+        Where to; made when it is missing.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    for template in sorted(template_folder().glob("*.ipynb")):
+        notebook = read_notebook(template)
+        metadata = notebook.setdefault("metadata", {})
+        metadata["kb"] = {**metadata.get("kb", {}), "copied": _sources(notebook)}
+        if template.stem == "start":
+            metadata["kb"]["page"] = True
+            metadata.setdefault("title", "Evidence")
+        target = folder / template.name
+        _keep(target)
+        write_whole(target, (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode())
+    return folder
+
+
+def _sources(notebook: dict[str, Any]) -> str:
+    """Checksum of what a person may have changed in a notebook: its cells without what running them adds."""
+    cells = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]
+    return hashlib.blake2b(json.dumps(cells).encode(), digest_size=12).hexdigest()
+
+
+def _keep(copy: Path) -> None:
+    """Move a copy aside that is not as it was made."""
+    if not copy.is_file():
+        return
+    try:
+        found = read_notebook(copy)
+        changed = found.get("metadata", {}).get("kb", {}).get("copied") != _sources(found)
+    except KbError:
+        changed = True
+    if changed:
+        number = 1
+        while (kept := copy.with_stem(f"{copy.stem}-changed-{number}")).exists():
+            number += 1
+        copy.replace(kept)

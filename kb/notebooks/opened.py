@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.base import default_evidence
-from kb.notebooks.reads import EVERYTHING, Reads, answering, recorded, watch_files
+from kb.notebooks.reads import EVERYTHING, Reads, answering, watch_files
+from kb.notebooks.recorded import recorded
 
 if TYPE_CHECKING:
     from kb.base import Base

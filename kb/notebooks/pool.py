@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pickle
 import queue
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from kb.notebooks.host import can_fork
 from kb.notebooks.limits import Limits
@@ -23,9 +24,12 @@ from kb.notebooks.run import ENVIRONMENT, Failure
 from kb.notebooks.template import check
 from kb.problems import KbError
 
+if TYPE_CHECKING:
+    from kb.base import Base
+
 Engine = Literal["warm", "kernel"]
 MANY = 20
-"""Failures after which no further notebook starts: then it is not the notebooks that are wrong."""
+"""Failures after which no further notebook starts, when most fail: then it is not the notebooks that are wrong."""
 
 
 class NotebooksFailedError(KbError):
@@ -47,6 +51,34 @@ class HostDiedError(KbError):
     """A host process ended before its notebooks were done; the last lines it wrote say why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of some notebooks.
+
+    Parameters
+    ----------
+    reads
+        What each read of the evidence, by output path (see :mod:`kb.notebooks.reads`); those that failed are missing.
+    seconds
+        Time that each took, by output path.
+    failures
+        Those that failed, by output path.
+    skipped
+        How many were not run any more after many failures.
+    """
+
+    reads: Mapping[str, frozenset[str]]
+    seconds: Mapping[str, float]
+    failures: tuple[Failure, ...] = ()
+    skipped: int = 0
+
+    def whole(self) -> Ran:
+        """Raise an error when something failed."""
+        if self.failures:
+            raise NotebooksFailedError(self.failures, self.skipped)
+        return self
+
+
 def run_all(
     jobs: Sequence[Job],
     folder: Path,
@@ -57,7 +89,7 @@ def run_all(
     engine: Engine = "warm",
     limits: Limits | None = None,
     scheduler: str | None = None,
-) -> dict[str, frozenset[str]]:
+) -> Mapping[str, frozenset[str]]:
     """Run notebooks in parallel; each appears below the folder, whole, when it is done.
 
     A notebook that fails does not keep the others from running; all failures are named at the end. However this
@@ -97,31 +129,69 @@ def run_all(
     OSError
         When a notebook could not be written, e.g. on a full disk.
     """
-    check_all(jobs)
-    reporter = progress or Reporter()
-    if scheduler is not None:
-        from kb.notebooks.cluster import run_on_cluster
+    with Crew(engine, evidence, min(workers or processors(), len(jobs)), scheduler=scheduler) as crew:
+        return crew.run(jobs, folder, progress or Reporter(), limits).whole().reads
 
-        return run_on_cluster(
-            jobs,
-            folder,
-            evidence=evidence,
-            scheduler=scheduler,
-            progress=reporter,
-            engine=engine,
-            limits=limits or Limits.usual(),
-        )
-    if engine == "warm" and not can_fork():
-        reporter.say("this platform cannot fork safely: ordinary kernels are used, which takes longer")
-        engine = "kernel"
-    at_once = min(workers or processors(), len(jobs))
-    if not at_once:
-        return {}
-    slots = [at_once] if can_fork() else [1] * at_once
-    with contextlib.ExitStack() as stack:
-        answers: queue.Queue[tuple[Host, dict[str, Any] | None]] = queue.Queue()
-        hosts = [stack.enter_context(Host(engine, evidence, each, answers)) for each in slots]
-        return _drive(jobs, folder, hosts, answers, reporter, limits or Limits.usual())
+
+class Crew:
+    """What runs notebooks: host processes of this machine, or a cluster.
+
+    As a context manager: on Linux a host is started at once and gets ready while its owner still finds out what there
+    is to run; at the end no process stays behind.
+
+    Parameters
+    ----------
+    engine, evidence, workers, scheduler
+        As :func:`run_all` takes them.
+    """
+
+    def __init__(self, engine: Engine, evidence: Path, workers: int, *, scheduler: str | None = None) -> None:
+        self._asked, self._evidence, self._workers = engine, evidence, workers
+        self._scheduler = scheduler
+        self._engine: Engine = engine if can_fork() else "kernel"
+        self._stack = contextlib.ExitStack()
+        self._answers: queue.Queue[tuple[Host, dict[str, Any] | None]] = queue.Queue()
+        self._hosts: list[Host] = []
+
+    def __enter__(self) -> Self:
+        if self._scheduler is None and can_fork() and self._workers:
+            self._start(self._workers)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.__exit__(None, None, None)
+
+    def _start(self, slots: int) -> None:
+        host = Host(self._engine, self._evidence, slots, self._answers)
+        self._hosts.append(self._stack.enter_context(host))
+
+    def hand_over(self, base: Base) -> None:
+        """Give the hosts a base that is loaded already, so that they need not load it again."""
+        if self._engine == "warm":
+            for host in self._hosts:
+                host.hand_over(base)
+
+    def run(self, jobs: Sequence[Job], folder: Path, progress: Reporter, limits: Limits | None = None) -> Ran:
+        """Run notebooks; arguments and errors are those of :func:`run_all`, but failures are returned."""
+        check_all(jobs)
+        limits = limits or Limits.usual()
+        if self._scheduler is not None:
+            from kb.notebooks.cluster import run_on_cluster
+
+            return run_on_cluster(
+                jobs, folder, evidence=self._evidence, scheduler=self._scheduler, progress=progress,
+                engine=self._asked, limits=limits,
+            )  # fmt: skip
+        if self._engine != self._asked:
+            progress.say("this platform cannot fork safely: ordinary kernels are used, which takes longer")
+        if not jobs:
+            return Ran({}, {})
+        if not self._hosts:
+            for _ in range(min(self._workers, len(jobs))):
+                self._start(1)
+        for host in self._hosts:
+            host.expect(len(jobs))
+        return _drive(jobs, folder, self._hosts, self._answers, progress, limits)
 
 
 def check_all(jobs: Iterable[Job]) -> None:
@@ -143,19 +213,21 @@ class Outcome:
     def __init__(self, jobs: Sequence[Job], reporter: Reporter) -> None:
         self.jobs, self.reporter = jobs, reporter
         self.reads: dict[str, frozenset[str]] = {}
+        self.seconds: dict[str, float] = {}
         self.failures: list[Failure] = []
         self.trouble: OSError | None = None
 
     @property
     def hopeless(self) -> bool:
         """Whether no further notebook should start."""
-        return self.trouble is not None or len(self.failures) >= MANY
+        return self.trouble is not None or len(self.failures) >= max(MANY, len(self.reads))
 
     def take(self, answer: dict[str, Any]) -> None:
         """Take an answer of a host."""
         job, failure = self.jobs[answer["number"]], answer["failure"]
         if failure is None:
             self.reads[job.output] = frozenset(answer["reads"])
+            self.seconds[job.output] = answer["seconds"]
             self.reporter.done(job.name)
         elif "errno" in failure:
             self.trouble = OSError(failure["errno"], os.strerror(failure["errno"]), failure["path"])
@@ -163,13 +235,12 @@ class Outcome:
             self.failures.append(Failure(**failure))
             self.reporter.failed(self.failures[-1])
 
-    def result(self, skipped: int) -> dict[str, frozenset[str]]:
-        """What each notebook read; raises when something went wrong."""
+    def result(self, skipped: int) -> Ran:
+        """All of it; raises when the system refused something."""
         if self.trouble is not None:
             raise self.trouble
-        if self.failures:
-            raise NotebooksFailedError(sorted(self.failures, key=lambda f: f.notebook), skipped)
-        return self.reads
+        failures = tuple(sorted(self.failures, key=lambda failure: failure.notebook))
+        return Ran(self.reads, self.seconds, failures, skipped)
 
 
 def _drive(
@@ -179,7 +250,7 @@ def _drive(
     answers: queue.Queue[tuple[Host, dict[str, Any] | None]],
     reporter: Reporter,
     limits: Limits,
-) -> dict[str, frozenset[str]]:
+) -> Ran:
     waiting = list(enumerate(jobs))[::-1]
     outcome = Outcome(jobs, reporter)
     running = 0
@@ -207,9 +278,14 @@ class Host:
     """A host process and its free slots."""
 
     def __init__(
-        self, engine: str, evidence: Path, slots: int, answers: queue.Queue[tuple[Host, dict[str, Any] | None]]
+        self,
+        engine: str,
+        evidence: Path,
+        slots: int,
+        answers: queue.Queue[tuple[Host, dict[str, Any] | None]],
     ) -> None:
         self.free = slots
+        self._used = False
         self._answers = answers
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
         self._temporary = tempfile.TemporaryDirectory(prefix="kb-host-", ignore_cleanup_errors=True)
@@ -222,6 +298,10 @@ class Host:
             "IPYTHONDIR": self._temporary.name,
             "PYTHONPATH": path,
         }
+        if "PYTHONDONTWRITEBYTECODE" in environment and sys.prefix != sys.base_prefix:
+            # Nothing beside the sources, then; but compiling every library for each host takes five seconds.
+            del environment["PYTHONDONTWRITEBYTECODE"]
+            environment["PYTHONPYCACHEPREFIX"] = str(Path(sys.prefix, ".kb-bytecode"))
         style = "fork" if can_fork() else "inline"
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "kb.notebooks.host", engine, style, str(evidence.absolute())],
@@ -242,6 +322,8 @@ class Host:
         assert self._process.stdout is not None  # noqa: S101
         with contextlib.suppress(OSError):
             self._process.stdin.close()
+        if not self._used:  # it may still be getting ready for what did not come
+            self._process.kill()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
@@ -254,9 +336,22 @@ class Host:
 
     def send(self, number: int, job: Job, folder: Path, limits: Limits) -> None:
         """Ask for a notebook; the answer comes with its number."""
-        assert self._process.stdin is not None  # noqa: S101
         self.free -= 1
-        request = {"number": number, "job": asdict(job), "folder": str(folder), "limits": asdict(limits)}
+        self._used = True
+        self._ask({"number": number, "job": asdict(job), "folder": str(folder), "limits": asdict(limits)})
+
+    def hand_over(self, base: Base) -> None:
+        """Give it a base that is loaded already."""
+        made = Path(self._temporary.name, "base.pickle")
+        made.write_bytes(pickle.dumps(base, protocol=pickle.HIGHEST_PROTOCOL))
+        self._ask({"base": str(made)})
+
+    def expect(self, jobs: int) -> None:
+        """Tell it how many notebooks there will be."""
+        self._ask({"jobs": jobs})
+
+    def _ask(self, request: dict[str, Any]) -> None:
+        assert self._process.stdin is not None  # noqa: S101
         with contextlib.suppress(BrokenPipeError):  # then the listener reports the end
             self._process.stdin.write((json.dumps(request) + "\n").encode())
             self._process.stdin.flush()

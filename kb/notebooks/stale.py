@@ -12,13 +12,14 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kb
-from kb.notebooks.digests import Digests
+from kb.notebooks.digests import Before, Digests
 from kb.notebooks.plan import Job
 from kb.notebooks.reads import EVERYTHING
 from kb.notebooks.template import template_path
@@ -39,16 +40,17 @@ LIBRARIES = (
 NOT_RUN = frozenset(
     {
         "__main__.py",
-        "build.py",
+        "build",
         "cli",
         "drift",
         "notebooks/host.py",
         "notebooks/lab.py",
+        "notebooks/lab_extension",
         "notebooks/pool.py",
         "notebooks/progress.py",
         "notebooks/refused.py",
         "notebooks/single.py",
-        "site.py",
+        "site",
     }
 )
 """Code that no notebook runs, by path below ``kb``: what is not named here counts."""
@@ -62,7 +64,7 @@ def digest_folder(folder: Path, endings: Iterable[str] | None = None, without: C
         parts = path.relative_to(folder).parts
         if any(part.startswith(".") or part == "__pycache__" for part in parts):
             continue
-        if without and (parts[0] in without or "/".join(parts) in without):
+        if without and any("/".join(parts[: end + 1]) in without for end in range(len(parts))):
             continue
         if (wanted is None or path.suffix in wanted) and path.is_file():
             total.update("/".join(parts).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
@@ -107,7 +109,25 @@ def _digests(base: Base) -> Digests:
     return Digests(base, lambda: digest_evidence(base.root))
 
 
-def ingredients(jobs: Iterable[Job], base: Base, reads: Mapping[str, Collection[str]] | None = None) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What notebooks read when they were last run, by output path, and what it was worth."""
+
+    reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    before: Before = field(default_factory=Before)
+
+
+def known_to(base: Base, record: Record) -> Digests:
+    """The checksums of a base, with what a record still knows of them; for :func:`ingredients`."""
+    return Digests(base, lambda: digest_evidence(base.root), record.before)
+
+
+def ingredients(
+    jobs: Iterable[Job],
+    base: Base,
+    reads: Mapping[str, Collection[str]] | None = None,
+    digests: Digests | None = None,
+) -> dict[str, str]:
     """Checksum of what each job is made from, by its output path.
 
     A notebook may be run more often than it need be, never less.
@@ -120,9 +140,11 @@ def ingredients(jobs: Iterable[Job], base: Base, reads: Mapping[str, Collection[
         The evidence as it is now.
     reads
         What each notebook read when it last ran, by output path; one that is missing counts as having read all.
+    digests
+        The checksums of the base; None makes them.
     """
     known = reads or {}
-    digests = _digests(base)
+    digests = digests or _digests(base)
     shared = (str(EPOCH), digest_code())
     templates: dict[str, str] = {}
     answer = {}
@@ -136,26 +158,35 @@ def ingredients(jobs: Iterable[Job], base: Base, reads: Mapping[str, Collection[
     return answer
 
 
-def save_reads(path: Path, reads: Mapping[str, Collection[str]], base: Base) -> None:
+def save_reads(path: Path, reads: Mapping[str, Collection[str]], base: Base, digests: Digests | None = None) -> None:
     """Write what notebooks read, and what it was worth, by output path."""
-    digests = _digests(base)
+    digests = digests or _digests(base)
     names = sorted({name for some in reads.values() for name in some})
     place = {name: number for number, name in enumerate(names)}
     kept = {
+        "code": digest_code(),
         "names": {name: digests.of(name) for name in names},
+        "marks": digests.marks(names),
         "notebooks": {output: sorted(place[name] for name in reads[output]) for output in sorted(reads)},
     }
     path.write_text(json.dumps(kept, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def load_reads(path: Path) -> dict[str, frozenset[str]]:
+def load_record(path: Path) -> Record:
     """What :func:`save_reads` wrote; nothing when it cannot be read."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         names = list(kept["names"])
-        return {output: frozenset(names[n] for n in numbers) for output, numbers in kept["notebooks"].items()}
+        reads = {output: frozenset(names[n] for n in numbers) for output, numbers in kept["notebooks"].items()}
+        same = kept["code"] == digest_code()  # other code may compute other checksums of the same
+        return Record(reads, Before(kept["names"], kept["marks"]) if same else Before())
     except (OSError, ValueError, KeyError, TypeError, IndexError):
-        return {}
+        return Record()
+
+
+def load_reads(path: Path) -> Mapping[str, frozenset[str]]:
+    """What each notebook read; nothing when :func:`save_reads` did not write it."""
+    return load_record(path).reads
 
 
 def changed(path: Path, base: Base) -> dict[str, int]:

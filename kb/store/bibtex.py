@@ -26,8 +26,11 @@ HEADER = (
     "% Plain Unicode, no LaTeX; one field a line; sorted by key. A field that is absent is unknown.\n"
 )
 _FIELDS = (
-    "title", "author", "journal", "shortjournal", "year", "volume", "number", "pages", "doi", "pmid", "pmcid",
+    "title", "author", "editor", "booktitle", "journal", "shortjournal", "year", "date", "volume", "number", "pages",
+    "edition", "publisher", "address", "institution", "pubstate", "eprinttype", "eprint", "language", "issn", "isbn",
+    "doi", "pmid", "pmcid", "url", "urldate",
 )  # fmt: skip
+_PERSONS = ("author", "editor")
 _ENTRY = re.compile(r"\s*@(\w+)\s*\{\s*([^,\s]*)")
 _IGNORED = {"comment", "preamble", "string"}
 
@@ -80,11 +83,8 @@ def _data(key: str, entry: Entry) -> dict[str, object]:
         data[name.lower()] = value
     if isinstance(year := data.get("year"), str) and year.isdecimal():
         data["year"] = int(year)
-    if authors := entry.persons.get("author"):
-        data["author"] = tuple(_name(person) for person in authors)
-    for role in entry.persons:
-        if role != "author":
-            data[role] = "person"
+    for role, persons in entry.persons.items():
+        data[role.lower()] = tuple(_name(person) for person in persons)
     return data
 
 
@@ -156,7 +156,7 @@ def render(references: Iterable[Reference]) -> str:
             value = getattr(reference, name)
             if value in (None, ()):
                 continue
-            text = " and ".join(value) if name == "author" else str(value)
+            text = " and ".join(value) if name in _PERSONS else str(value)
             if not _balanced(text):
                 message = f"{reference.key}: {name} has unbalanced braces: {text}"
                 raise ValueError(message)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from kb.model import VOCABULARIES, CertaintyReview, Corpus, Noun, Post, Study, Term
+from kb.model import VOCABULARIES, CertaintyReview, Change, Corpus, Noun, Post, Redirect, Study, Term
 from kb.problems import EvidenceError, Problem
-from kb.store import bibtex, rules, yamlfile
+from kb.store import bibtex, pages, rules, yamlfile
 from kb.store.schema import Found, problems_of, salvage
 
 N = TypeVar("N", bound=Noun)
@@ -65,7 +65,16 @@ def validate(root: Path) -> tuple[Corpus | None, list[Problem]]:
         advice = "Add a study: see CONTRIBUTING.md."
         return None, [Problem(str(root), 0, "empty", "holds no study", advice)]
     certainty = tuple(item for _, item in _items(reading, rules.CERTAINTY, CertaintyReview))
-    corpus = Corpus(**terms, references=references, studies=studies, posts=posts, certainty=certainty)  # type: ignore[arg-type]
+    changes = tuple(item for _, item in _items(reading, pages.CHANGES, Change))
+    corpus = Corpus(
+        **terms,  # type: ignore[arg-type]
+        references=references,
+        studies=studies,
+        posts=posts,
+        certainty=certainty,
+        changes=changes,
+        redirects=_redirects(reading),
+    )
     known = rules.Known(studies=frozenset(reading.seen_keys) | set(studies), references=frozenset(lines))
     for file, broken in rules.check(corpus, known):
         if file == bibtex.FILE:
@@ -111,6 +120,28 @@ def _items(reading: _Reading, shown: str, noun: type[N]) -> Iterator[tuple[int, 
         reading.pending += [(shown, f._replace(loc=(index, *f.loc))) for f in found_here]
         if made is not None:
             yield index, made
+
+
+def _redirects(reading: _Reading) -> dict[str, str]:
+    """Pages of before and of now; none where there is no such file."""
+    path = reading.root / pages.REDIRECTS
+    if not path.exists():
+        return {}
+    data, problems = yamlfile.read(path, pages.REDIRECTS)
+    reading.problems += problems
+    if problems or data is None:
+        return {}
+    if not isinstance(data, Mapping):
+        advice = "Write 'condition/old-id: condition/new-id', a line a page."
+        reading.problems.append(Problem(pages.REDIRECTS, 1, "wrong-type", "does not hold a mapping", advice))
+        return {}
+    made = {}
+    for old, new in data.items():
+        redirect, found_here = problems_of(Redirect, {"old": old, "new": new})
+        reading.pending += [(pages.REDIRECTS, found._replace(loc=(str(old),))) for found in found_here]
+        if redirect is not None:
+            made[redirect.old] = redirect.new
+    return made
 
 
 def _folder(reading: _Reading, name: str, noun: type[N], key: Callable[[N], str]) -> dict[str, N]:

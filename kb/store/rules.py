@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.model import VOCABULARIES, CertaintyReview, Corpus, Finding, Measure, Reference, Study
+from kb.store import pages
 from kb.store.bibtex import FILE as BIBLIOGRAPHY
 from kb.store.schema import Found
 
@@ -58,6 +59,7 @@ def check(corpus: Corpus, known: Known) -> Iterator[Placed]:
     for index, review in enumerate(corpus.certainty):
         for found in _certainty(index, review, terms):
             yield CERTAINTY, found
+    yield from pages.check(corpus, known.studies)
     yield from _unused(corpus, known)
 
 

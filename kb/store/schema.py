@@ -16,7 +16,11 @@ N = TypeVar("N", bound=BaseModel)
 
 _ROUNDS = 5
 
+_PAGE_ID = "Name it as noun/id: 'study/lee2020', 'condition/neck-pain', 'comparison/condition--intervention--outcome'."
 _PATTERNS = {
+    "about": _PAGE_ID,
+    "old": _PAGE_ID,
+    "new": _PAGE_ID,
     "key": "A key is the first author and the year, e.g. 'lee2020' or 'lee2020b'.",
     "id": "Use lower-case words joined by hyphens; findings are f01, f02, ..., claims c01, citations r01, sources s1.",
     "sha256": "A locator is 64 hexadecimal digits: kb.text.locate(sentence) gives them.",

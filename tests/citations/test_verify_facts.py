@@ -74,7 +74,7 @@ def test_one_slip_in_a_reference_is_one_finding(right: str, wrong: str, rule: st
     assert found.rules() == [(rule, severity)]
     assert found.all[0].fix == (
         "Okafor AB, Berg C, van der Moor D. Rest for sore tendons of the okafor cohort: a long walk home. "
-        "J Rest Recovery. 2015;12(3):154-163. doi:10.1000/okafor.15. PMID: 1500001."
+        "J Rest Recovery. 2015;12(3):154-63. doi: 10.1000/okafor.15. PMID: 1500001."
     )
 
 

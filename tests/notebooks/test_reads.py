@@ -9,7 +9,8 @@ import kb
 from kb import graph as graphs
 from kb.notebooks import Job, run_all, stale
 from kb.notebooks.host import can_fork
-from kb.notebooks.reads import EVERYTHING, Reads, recorded
+from kb.notebooks.reads import EVERYTHING, Reads
+from kb.notebooks.recorded import recorded
 from kb.notebooks.stale import ingredients, load_reads, save_reads
 from kb.pubmed import notice_files
 from kb.pubmed.notices import Kind, Notice

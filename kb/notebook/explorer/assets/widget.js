@@ -1,0 +1,114 @@
+// The page: its parts, what they are drawn from, and the way to the kernel.
+
+let pages = 0;
+const NARROW = 700; // px from which on figures are drawn for a wide page
+
+/** The kernel: questions with replies, and the view. */
+function wire(model, root, live) {
+  const waiting = new Map();
+  let last = 0;
+  const onReply = (message) => {
+    waiting.get(message?.id)?.(message);
+    waiting.delete(message?.id);
+  };
+  model.on("msg:custom", onReply);
+  let saying;
+  const kb = {
+    model, root, uid: `kbx${++pages}`,
+    ask: (asked) => new Promise((resolve) => {
+      last += 1;
+      const id = `${kb.uid}-${last}`;
+      waiting.set(id, resolve);
+      model.send({ id, ...asked });
+    }),
+    say: (text) => {
+      clearTimeout(saying);
+      saying = setTimeout(() => { live.textContent = text; }, 150);
+    },
+    view: () => model.get("view") ?? {},
+    setView: (view) => {
+      root.setAttribute("data-ready", "false");
+      root.setAttribute("aria-busy", "true");
+      model.set("view", view);
+      model.save_changes();
+    },
+    add: async (noun, id) => {
+      const reply = await kb.ask({ ask: "add", noun, thing: id });
+      if (reply.said) kb.say(`${reply.said} ${kb.shown ?? ""}`);
+    },
+    off: () => model.off("msg:custom", onReply),
+  };
+  return kb;
+}
+
+function render({ model, el: host }) {
+  const live = el("p", { role: "status", "aria-live": "polite", class: "kbx-live" });
+  const root = el("div", { class: "kb-explorer", "data-ready": "false", "data-lm-suppress-shortcuts": "true", role: "region", "aria-label": "Evidence explorer" });
+  const kb = wire(model, root, live);
+  const chosen = filters(kb), saved = saveBox(kb);
+  const parts = {
+    answer: section(kb, "kb-answer", "The answer"),
+    forest: section(kb, "kb-forest", "Forest plot"),
+    table: section(kb, "kb-table", "The studies, finding by finding"),
+    graph: section(kb, "kb-graph", "What stands around it"),
+    posts: section(kb, "kb-posts", "What do our posts say about this"),
+    news: section(kb, "kb-new", "What is new"),
+    disagrees: section(kb, "kb-disagrees", "What disagrees"),
+  };
+  const drawTable = evidenceTable(kb, parts.table), drawGraph = graph(kb, parts.graph);
+  const jumps = el("nav", { "aria-label": "Parts of this page", class: "kbx-jumps" }, el("ul", {}, Object.values(parts).map(({ heading }) =>
+    el("li", {}, button(heading.textContent, () => { heading.scrollIntoView(); heading.focus({ preventScroll: true }); }, { class: "kbx-plain" })))));
+  root.append(searchBox(kb), chosen.node, saved.node, jumps, live, ...Object.values(parts).map((part) => part.node));
+  host.append(root);
+
+  let drawn = null;
+  const draw = () => {
+    const page = model.get("page") ?? {}, answer = model.get("answer") ?? {};
+    if (!page.view || !answer.view) return;
+    const same = JSON.stringify(page.view) === JSON.stringify(answer.view);
+    if (!same) return; // the other half is on its way
+    if (drawn !== page) {
+      chosen.draw(page);
+      drawTable(page);
+      drawGraph(page);
+      drawPosts(kb, parts.posts, page);
+      drawNews(kb, parts.news, page);
+      kb.shown = page.studies ? `${plural(page.studies, "study", "studies")}, ${plural(page.table.rows.length, "row")} in the table.` : "No study fits.";
+      kb.say(kb.shown);
+      drawn = page;
+    }
+    chosen.drawCertainty(answer);
+    drawAnswer(kb, parts.answer, page, answer);
+    drawForests(kb, parts.forest, page, answer);
+    drawDisagrees(kb, parts.disagrees, answer);
+    root.setAttribute("data-view", JSON.stringify(page.view));
+    root.setAttribute("aria-busy", "false");
+    root.setAttribute("data-ready", String(!answer.pending));
+  };
+  const drawSaved = () => saved.draw(model.get("saved") ?? {});
+  model.on("change:page", draw);
+  model.on("change:answer", draw);
+  model.on("change:saved", drawSaved);
+  draw();
+  drawSaved();
+
+  let asked;
+  const watch = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(([entry]) => {
+    const narrow = entry.contentRect.width > 0 && entry.contentRect.width < NARROW;
+    if (entry.contentRect.width === 0 || narrow === asked || narrow === Boolean(model.get("narrow"))) return;
+    asked = narrow;
+    model.set("narrow", narrow);
+    model.save_changes();
+  });
+  watch?.observe(root);
+  return () => {
+    watch?.disconnect();
+    kb.off();
+    model.off("change:page", draw);
+    model.off("change:answer", draw);
+    model.off("change:saved", drawSaved);
+    root.remove();
+  };
+}
+
+export default { render };
