@@ -17,7 +17,6 @@ from kb import figures
 from kb import notebook as nb
 from kb.notebook.html import Block, plain, table
 from kb.notebook.sections import findings_of
-from kb.notebook.start_page import answer, choices, find, start
 from kb.problems import UnknownIdError
 from kb.pubmed import snapshot
 from kb.pubmed.record import Link, Term
@@ -245,49 +244,6 @@ def test_the_overview_counts_and_names_incomplete_references(base):
     assert f"{len(base.corpus.posts)} posts" in said
     gaps = [key for key, reference in base.corpus.references.items() if reference.missing]
     assert plain(page.incomplete().html).startswith(f"{len(gaps)} of {len(base.corpus.references)} references")
-
-
-# the start notebook
-
-
-def test_start_without_a_front_end_says_where_to_read(base, monkeypatch):
-    for name in ("JPY_SESSION_NAME", "VSCODE_PID", "VSCODE_CWD", "COLAB_RELEASE_TAG"):
-        monkeypatch.delenv(name, raising=False)
-    made = start(base)
-    assert isinstance(made, Block)
-    assert 'href="overview.html"' in made.html
-
-
-def test_start_with_a_front_end_shows_the_page_of_what_is_chosen(base, monkeypatch):
-    monkeypatch.setenv("JPY_SESSION_NAME", "start.ipynb")
-    box, result = start(base).children
-    assert "Tennis elbow → Lateral epicondylitis (condition)" in box.options
-    box.value = "tennis elbow"
-    shown = [plain(output["data"]["text/html"]) for output in result.outputs]
-    assert shown[0] == "Lateral epicondylitis"
-    assert "The numbers" in shown
-    assert "References" in shown
-    box.value = "tenis elbow"
-    assert "did you mean 'Lateral epicondylitis'?" in result.outputs[0]["data"]["text/plain"]
-    box.value = ""
-    assert len(result.outputs) == 1
-
-
-@pytest.mark.parametrize(
-    ("words", "term"),
-    [
-        ("tennis elbow", "lateral-epicondylitis"),
-        ("Tennis elbow → Lateral epicondylitis (condition)", "lateral-epicondylitis"),
-        ("shockwave", "shockwave"),
-    ],
-)
-def test_words_of_patients_and_clinicians_are_found(base, words, term):
-    assert find(base, words, choices(base)).id == term
-
-
-def test_a_page_in_jupyterlab_has_no_link_to_the_site(base):
-    html = " ".join(output.html for output in answer(base, "tennis elbow", choices(base)))
-    assert not re.search(r'href="(?!https?://|#)', html)
 
 
 def test_a_retracted_study_is_marked_and_leaves_every_summary(tmp_path):

@@ -123,7 +123,7 @@ class Maker:
             (window_of(printed.timepoint), kind, named),
             (effect.measure, unit, better),
             (estimate, low, high),
-            (study.n_studies, n, (review.study,)),
+            (study.n_studies if _is_whole(study, printed) else None, n, (review.study,)),
             certainty,
             mcid=mcid,
             review=review,
@@ -328,6 +328,19 @@ def _time(printed: Finding | None, window: Window) -> str | None:
     if window is not Window.UNKNOWN:
         return window.words
     return said if said not in NO_TIME else None
+
+
+def _is_whole(study: Study, printed: Finding) -> bool:
+    """Whether a finding is about all that its review is about, and so may be told with the number of its studies.
+
+    A review of four tendons has its 45 studies on all of them, not on the elbow.
+    """
+    sides = {*printed.interventions, *printed.comparators}
+    return (
+        {*study.condition_ids} <= {*printed.conditions}
+        and {*study.intervention_ids} <= sides
+        and {*study.populations} <= {*printed.populations}
+    )
 
 
 def of_trials(corpus: Corpus, study: Study) -> bool:

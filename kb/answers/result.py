@@ -41,8 +41,8 @@ class Result:
     crosses
         Whether the interval includes no effect; None without an interval.
     k, n
-        Studies and participants; of a review, the studies that it holds, not all of which need to stand behind this
-        estimate. None is unknown.
+        Studies and participants. Of a review whose finding is about all that it is about, the studies that it holds,
+        not all of which need to stand behind this estimate; None is unknown.
     studies
         Keys, in the order of the pool.
     """

@@ -118,8 +118,8 @@ def project(source: str, format_: str) -> Projection:
     Examples
     --------
     >>> made = project('<p>Lee &amp; Wu, <a href="https://example.org/?a&amp;b">2020</a></p><script>x</script>', "html")
-    >>> made.seen.strip(), made.anchors[0].href, made.span(8, 12)
-    ('Lee & Wu, 2020', 'https://example.org/?a&b', (13, 17))
+    >>> made.seen.strip(), made.anchors[0].href, made.span(1, 4)
+    ('Lee & Wu, 2020', 'https://example.org/?a&b', (3, 6))
     """
     made = Projection(source)
     pieces: list[str] = []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kb.base import Base
     from kb.model import Finding, Reference, Study
 
-_PRINTED = 4
+_PRINTED = 3
 """Findings that a printed page holds."""
 
 

@@ -267,7 +267,7 @@ def test_a_csl_style_agrees_with_ours() -> None:
     assert len(some) >= 4
     for one, other in zip(ours.entries, theirs.entries, strict=True):
         # citeproc-py joins pages with a dash and ends et al. with a stop, as CSL has it.
-        assert one.text == other.text.replace("–", "-").replace("et al..", "et al.")
+        assert one.text.rstrip(".") == other.text.replace("–", "-").replace("et al..", "et al.")
         assert {run.text for run in one.runs if run.italic} == {run.text for run in other.runs if run.italic}
     assert theirs.numbered
     assert plain(theirs.together([some[0].key, some[1].key, some[2].key])) == "(1-3)"

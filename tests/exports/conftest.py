@@ -1,4 +1,4 @@
-"""The real base exported once, and a small one whose every free text is what a test chooses."""
+"""The real base exported once, and a made one whose every free text is what a test chooses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kb.exports import export_all
 from kb.exports.data import Data, data_of
 from tests.exports.hostile_base import poisoned
 
-MadeOf = Callable[[str], Data]
+MadeOf = Callable[..., Data]
 
 
 @pytest.fixture(scope="session")
@@ -31,12 +31,5 @@ def everything(base: kb.Base, data: Data, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def hostile(base: kb.Base) -> MadeOf:
-    """Data of a small base in which every free text is the given one."""
-    made: dict[str, Data] = {}
-
-    def data_with(text: str) -> Data:
-        if text not in made:
-            made[text] = Data(poisoned(base, text), with_answers=False)
-        return made[text]
-
-    return data_with
+    """Data of a base in which every free text is one of those given: a study, condition and post for each."""
+    return lambda *texts: Data(poisoned(base, texts), with_answers=False)

@@ -1,18 +1,19 @@
-"""A small base in memory whose every free text is a given one."""
+"""A base in memory whose every free text is one that a test gives."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 
 import kb
-from kb.model import VOCABULARIES, Noun
+from kb.model import Corpus, Noun, Term, Topics
 from kb.pubmed.notices import Kind, Notice
 from kb.pubmed.snapshot import Entry, curated
 
-KEYS = ("zhang2024", "buist2008")
+STUDY = "zhang2024"
 POST = "running-injuries-page"
 SAFE = {
     "id", "key", "slug", "study", "citation", "finding", "populations", "conditions", "interventions", "comparators",
@@ -20,7 +21,6 @@ SAFE = {
     "which_is_right", "pubstate", "date", "urldate",
 }  # fmt: skip
 """Fields whose form the model holds fast: ids, keys, dates."""
-TERMS = {"populations", "conditions", "interventions", "comparators", "outcomes", "terms"}
 
 STRINGS = (
     "<script>alert(1)</script>",
@@ -50,82 +50,106 @@ STRINGS = (
 """What breaks writers; invented."""
 
 
-def poisoned(base: kb.Base, text: str) -> kb.Base:
-    """Two studies, their terms and one post, with ``text`` for every free text; nothing is validated."""
+SIDES = ("general-patients", "lateral-epicondylitis", "shockwave", "corticosteroid-injection", "pain-vas")
+"""Terms that the studies keep: a population, a condition, the two sides of a comparison, an outcome."""
+
+
+def key_of(number: int) -> str:
+    """Key of the study that holds a text."""
+    return f"zhang{1000 + number}"
+
+
+def slug_of(number: int) -> str:
+    """Id of the condition and the post that hold a text."""
+    return f"hostile-{number}"
+
+
+def poisoned(base: kb.Base, texts: Sequence[str]) -> kb.Base:
+    """For each text a study with its reference, a condition and a post that have it in every free text field."""
     corpus = base.corpus
-    studies = {key: _poison(corpus.studies[key], text) for key in KEYS}
-    post = corpus.posts[POST]
-    claims = [claim for claim in post.claims if any(item.study in KEYS for item in claim.evidence)][:1] or post.claims[
-        :1
-    ]
-    claims = [
-        claim.model_copy(
-            update={
-                "evidence": tuple(i.model_copy(update={"study": KEYS[0], "citation": None}) for i in claim.evidence)
-            }
+    conditions = {k: corpus.conditions[k].model_copy(update={"broader": ()}) for k in ("lateral-epicondylitis",)}
+    studies, references, posts = {}, {}, {}
+    claim = next(c for p in corpus.posts.values() for c in p.claims if len(c.evidence) == 1)
+    citation = next(c for p in corpus.posts.values() for c in p.citations)
+    topics = Topics(conditions=("lateral-epicondylitis",), interventions=("shockwave",))
+    for number, text in enumerate(texts):
+        key, slug = key_of(number), slug_of(number)
+        findings = tuple(_placed(finding) for finding in corpus.studies[STUDY].findings[:2])
+        study = corpus.studies[STUDY].model_copy(
+            update={"key": key, "findings": findings, "populations": (SIDES[0],), "risk_of_bias": ()}
         )
-        for claim in claims
-    ]
-    citations = [citation.model_copy(update={"study": KEYS[0]}) for citation in post.citations[:1]]
-    topics = post.topics.model_copy(update={"conditions": post.topics.conditions[:2], "interventions": ()})
-    post = post.model_copy(update={"claims": tuple(claims), "citations": tuple(citations), "topics": topics})
-    references = {key: _poison(corpus.references[key], text) for key in KEYS}
-    used = _used((*studies.values(), post))
-    vocabulary = {
-        name: {
-            key: _poison(term.model_copy(update={"broader": tuple(b for b in term.broader if b in used)}), text)
-            for key, term in corpus.vocabulary(name).items()
-            if key in used
-        }
-        for name in VOCABULARIES
-    }
+        told = tuple(item.model_copy(update={"terms": (SIDES[1], slug)}) for item in study.conditions)
+        done = tuple(item.model_copy(update={"terms": (SIDES[2],)}) for item in study.interventions)
+        studies[key] = _poison(study.model_copy(update={"conditions": told, "interventions": done}), text)
+        references[key] = _poison(corpus.references[STUDY].model_copy(update={"key": key}), text)
+        term = corpus.conditions["lateral-epicondylitis"].model_copy(update={"id": slug, "broader": ()})
+        conditions[slug] = _poison(term, text)
+        items = tuple(i.model_copy(update={"study": key, "citation": None}) for i in claim.evidence)
+        claims = (_placed(claim).model_copy(update={"evidence": items}),)
+        cited = (citation.model_copy(update={"study": key}),)
+        post = corpus.posts[POST].model_copy(
+            update={"slug": slug, "claims": claims, "citations": cited, "topics": topics}
+        )
+        posts[slug] = _poison(post, text)
+
+    def some(name: str) -> dict[str, Term]:
+        kept = {key: term for key, term in corpus.vocabulary(name).items() if key in SIDES}
+        return {key: term.model_copy(update={"broader": ()}) for key, term in kept.items()}
+
     changed = replace(
         corpus,
-        **vocabulary,
+        conditions=conditions,
+        interventions=some("interventions"),
+        outcomes=some("outcomes"),
+        populations=some("populations"),
         studies=studies,
         references=references,
-        posts={POST: _poison(post, text)},
+        posts=posts,
         certainty=(),
         changes=(),
         redirects={},
     )
-    return _InMemory(base.root, changed, text)
+    return _InMemory(base.root, changed, texts)
 
 
 class _InMemory(kb.Base):
     """A base whose snapshot and notices are in memory too."""
 
-    def __init__(self, root, corpus, text: str) -> None:
+    def __init__(self, root: Path, corpus: Corpus, texts: Sequence[str]) -> None:
         super().__init__(root, corpus)
-        self._text = text
+        self._texts = texts
 
     @cached_property
     def snapshot(self):
-        reference = self.corpus.references[KEYS[1]].model_copy(update={"pmid": "7"})
-        return {"7": Entry(curated(reference, [self._text], [self._text]), "curated", dt.date(2020, 1, 2))}
+        made = {}
+        for number, text in enumerate(self._texts):
+            reference = self.corpus.references[key_of(number)].model_copy(update={"pmid": str(number + 1)})
+            made[reference.pmid] = Entry(curated(reference, [text], [text]), "curated", dt.date(2020, 1, 2))
+        return made
 
     @cached_property
     def notices(self):
-        return {KEYS[1]: (Notice(Kind.CORRECTED, "2021", printed=self._text, source=self._text, note=self._text),)}
+        return {
+            key_of(number): (Notice(Kind.CORRECTED, "2021", printed=text, source=text, note=text),)
+            for number, text in enumerate(self._texts)
+        }
 
 
-def _used(nouns: Iterable[Noun]) -> set[str]:
-    """Ids of the terms that studies and posts name, and of some more."""
-    found: set[str] = {"lateral-epicondylitis", "shockwave", "pain", "runners"}
-    for noun in nouns:
-        for name in type(noun).model_fields:
-            value = getattr(noun, name)
-            if isinstance(value, Noun):
-                found |= _used([value])
-            elif isinstance(value, tuple) and any(isinstance(item, Noun) for item in value):
-                found |= _used(value)
-            elif isinstance(value, tuple) and name in TERMS:
-                found |= set(value)
-    return found
+def _placed(noun: Noun) -> Noun:
+    """A finding or claim about the few terms that there are."""
+    return noun.model_copy(
+        update={
+            "populations": (SIDES[0],),
+            "conditions": (SIDES[1],),
+            "interventions": (SIDES[2],),
+            "comparators": (SIDES[3],),
+            "outcomes": (SIDES[4],),
+        }
+    )
 
 
-def _poison(noun: Noun, text: str):
-    update = {}
+def _poison(noun: Noun, text: str) -> Noun:
+    update: dict[str, object] = {}
     for name in type(noun).model_fields:
         value = getattr(noun, name)
         if isinstance(value, Noun):
@@ -134,8 +158,9 @@ def _poison(noun: Noun, text: str):
             update[name] = tuple(_poison(item, text) for item in value)
         elif name in SAFE:
             continue
-        elif type(value) is str or (value is None and name in ("note", "title", "journal", "conclusion")):
-            update[name] = text
+        elif type(value) is str or (value is None and name in ("note", "title", "journal", "conclusion", "doi")):
+            # An address is read from files that cannot hold half a pair.
+            update[name] = text.encode("utf-8", "replace").decode() if name in ("doi", "url") else text
         elif isinstance(value, tuple) and value and all(type(item) is str for item in value):
             update[name] = (text, *value[1:])
     return noun.model_copy(update=update)

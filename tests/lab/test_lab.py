@@ -159,23 +159,9 @@ def test_settings_and_workspaces_of_the_person_stay_as_they_were(start: Watched,
     assert not (lab.home / "workspaces").exists()
 
 
-def test_the_code_can_be_shown_with_the_keyboard(start: Watched, shoot: Any) -> None:
-    page = start.page
-    button = page.get_by_test_id("kb-show-code")
-    button.focus()
-    page.keyboard.press("Enter")
-    assert button.get_attribute("aria-pressed") == "true"
-    page.locator(".jp-Notebook .jp-Cell-inputWrapper .jp-Editor:visible").first.wait_for()
-    assert page.locator(".jp-NotebookPanel-toolbar").is_visible()
-    shoot(page, "code")
-    button.focus()
-    page.keyboard.press("Enter")
-    assert page.locator(".jp-Notebook .jp-Cell-inputWrapper .jp-Editor:visible").count() == 0
-
-
 def test_a_choice_is_answered_by_keyboard_alone(start: Watched, shoot: Any) -> None:
     page = start.page
-    assert page.evaluate("document.activeElement.dataset.testid") == "kb-search"
+    page.wait_for_function("() => document.activeElement?.dataset.testid === 'kb-search'", timeout=MS)
     page.evaluate(TIMED)
     asked = (
         ("tennis elbow", "condition", "lateral-epicondylitis"),
@@ -194,6 +180,20 @@ def test_a_choice_is_answered_by_keyboard_alone(start: Watched, shoot: Any) -> N
     times = page.evaluate("kbTimes")
     sys.stdout.write(f"from choice to answer: {', '.join(f'{time:.0f} ms' for time in times)}\n")
     assert len(times) == len(asked)
+
+
+def test_the_code_can_be_shown_with_the_keyboard(start: Watched, shoot: Any) -> None:
+    page = start.page
+    button = page.get_by_test_id("kb-show-code")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert button.get_attribute("aria-pressed") == "true"
+    page.locator(".jp-Notebook .jp-Cell-inputWrapper .jp-Editor:visible").first.wait_for()
+    assert page.locator(".jp-NotebookPanel-toolbar").is_visible()
+    shoot(page, "code")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".jp-Notebook .jp-Cell-inputWrapper .jp-Editor:visible").count() == 0
 
 
 def test_keys_in_the_page_do_not_change_the_notebook(start: Watched) -> None:

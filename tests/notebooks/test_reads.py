@@ -1,19 +1,28 @@
 """A notebook is stale when something that it read is worth something else, and only then."""
 
+import json
+import os
+import pickle
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import kb
 from kb import graph as graphs
+from kb.model import InterventionKind
+from kb.notebook.term_page import TermPage
 from kb.notebooks import Job, run_all, stale
 from kb.notebooks.host import can_fork
-from kb.notebooks.reads import EVERYTHING, Reads
+from kb.notebooks.kept import quicken
+from kb.notebooks.reads import EVERYTHING, NOUNS, Reads
 from kb.notebooks.recorded import recorded
-from kb.notebooks.stale import ingredients, load_reads, save_reads
+from kb.notebooks.stale import Record, ingredients, known_to, load_reads, load_record, save_reads
 from kb.pubmed import notice_files
 from kb.pubmed.notices import Kind, Notice
+from kb.show import questions_of
 from kb.store import load, save_bibliography, save_post, save_study, save_terms
 from tests.conftest import EVIDENCE
 from tests.test_notebooks import templates, write_template
@@ -158,9 +167,6 @@ def test_a_record_that_cannot_be_read_is_none(base, tmp_path):
 
 def test_no_notebook_runs_what_does_not_count(base):
     """What is left out of the code's checksum is not imported by any page."""
-    import subprocess
-    import sys
-
     code = (
         "import sys; from kb import notebook as nb; nb.overview().summary(); nb.audit().summary()\n"
         "page = nb.condition('lateral-epicondylitis'); page.table(); page.figure_timeline(); page.references()\n"
@@ -258,3 +264,107 @@ def test_stale_is_what_read_it_and_what_is_not_stale_is_the_same_when_run(base, 
     run_all(JOBS, tmp_path / "again", evidence=root)
     differ = {o for o in before if (folder / o).read_bytes() != (tmp_path / "again" / o).read_bytes()}
     assert differ <= other
+
+
+# checksums that are taken over
+
+
+def change_kind(root: Path) -> None:
+    terms = dict(load(root).interventions)
+    kind = InterventionKind.CONTROL
+    terms["shockwave"] = terms["shockwave"].model_copy(update={"kind": kind})
+    save_terms(root, "interventions", terms.values())
+
+
+def add_synonym(root: Path) -> None:
+    terms = dict(load(root).conditions)
+    terms[ELBOW] = terms[ELBOW].model_copy(update={"synonyms": (*terms[ELBOW].synonyms, "an elbow of hearsay")})
+    save_terms(root, "conditions", terms.values())
+
+
+@pytest.fixture(scope="module")
+def everything(base):
+    """The names of whatever can be read of the real evidence by field, and of many questions."""
+    reads = Reads()
+    asked = recorded(base, reads)
+    for noun in NOUNS:
+        for thing in getattr(asked.corpus, noun).values():
+            for field in type(thing).model_fields:
+                getattr(thing, field)
+    for kind, terms in (("condition", base.corpus.conditions), ("intervention", base.corpus.interventions)):
+        for term in terms:
+            graphs.bearing_on(asked.graph, **{kind: term})
+            graphs.bearing_on(asked.standing, **{kind: term})
+            graphs.naming(asked.graph, kind, term)
+            graphs.cells(asked.standing, **{f"{kind}s": {term}})
+            questions_of(asked).about(**{f"{kind}s": {term}})
+            asked.resolve(terms[term].label, kind)
+    for claim in base.claims.index:
+        graphs.contradicting(asked.graph, claim)
+    return {"all.ipynb": frozenset(reads.names)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", [*(case[0] for case in CASES.values()), change_kind, add_synonym])
+def test_what_is_taken_over_is_what_would_be_computed(base, everything, tmp_path, change):
+    save_reads(tmp_path / "reads.json", everything, base)
+    root = Path(shutil.copytree(EVIDENCE, tmp_path / "evidence"))
+    change(root)
+    now = kb.open(root)
+    known, fresh = known_to(now, load_record(tmp_path / "reads.json")), known_to(now, Record())
+    names = sorted(everything["all.ipynb"])
+    assert [name for name in names if known.of(name) != fresh.of(name)] == []
+
+
+@pytest.mark.slow
+def test_checksums_do_not_depend_on_the_hashes_of_the_interpreter(everything, tmp_path):
+    """Each run of Python hashes texts otherwise, and a set is gone through in the order of its hashes."""
+    (tmp_path / "names").write_text("\n".join(sorted(everything["all.ipynb"])))
+    code = (
+        "import sys, pathlib, kb; from kb.notebooks.stale import save_reads; folder = pathlib.Path(sys.argv[1])\n"
+        "names = (folder / 'names').read_text().split('\\n')\n"
+        "save_reads(folder / sys.argv[2], {'all.ipynb': names}, kb.open(sys.argv[3]))"
+    )
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path), seed, str(EVIDENCE)],
+            check=True, env={**os.environ, "PYTHONHASHSEED": seed}, cwd=EVIDENCE.parent,
+        )  # fmt: skip
+    one, two = (json.loads((tmp_path / seed).read_text()) for seed in ("1", "2"))
+    assert one == two
+
+
+def test_a_record_of_other_code_is_not_taken_over(base, tmp_path, monkeypatch):
+    save_reads(tmp_path / "reads.json", {"a.ipynb": {"studies/zhang2024/design"}}, base)
+    assert load_record(tmp_path / "reads.json").before.names
+    monkeypatch.setattr(stale, "digest_code", lambda: "other")
+    record = load_record(tmp_path / "reads.json")
+    assert (dict(record.before.names), set(record.reads)) == ({}, {"a.ipynb"})
+
+
+# a base that answers quickly
+
+
+def test_a_quick_base_gives_the_same_answers(base):
+    quick = quicken(kb.open(base.root))
+    for noun, terms in (("condition", base.corpus.conditions), ("intervention", base.corpus.interventions)):
+        for term in terms:
+            node = graphs.node(noun, term)
+            assert graphs.narrower(quick.graph, node) == graphs.narrower(base.graph, node)
+            assert graphs.broader(quick.graph, node) == graphs.broader(base.graph, node)
+            assert graphs.bearing_on(quick.graph, **{noun: term}) == graphs.bearing_on(base.graph, **{noun: term})
+    assert questions_of(quick).pages == questions_of(base).pages
+    got = graphs.narrower(quick.graph, node)
+    got.clear()
+    assert graphs.narrower(quick.graph, node), "whoever changes an answer changes no other's"
+
+
+def test_what_is_read_of_a_quick_base_is_written_down_the_same(base):
+    names = []
+    for each in (base, pickle.loads(pickle.dumps(quicken(kb.open(base.root))))):
+        reads = Reads()
+        page = TermPage(recorded(each, reads), "condition", ELBOW)
+        page.answers(), page.table(), page.contradictions(), page.gaps()
+        names.append(reads.names)
+    assert names[0] == names[1]
+    assert any(name.startswith("ask/") for name in names[0])

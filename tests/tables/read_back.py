@@ -7,13 +7,14 @@ import io
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import docx
 import lxml.html
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 from docx.oxml.ns import qn
 from markdown_it import MarkdownIt
-from openpyxl.utils.escape import unescape
+from openpyxl.utils.escape import unescape  # type: ignore[import-untyped]
 
 from kb.tables import Cell, Table
 from kb.tables.as_text import guarded
@@ -69,7 +70,7 @@ def _marks(text: str) -> str:
 
 
 def of_html(text: str, table: Table) -> Content:
-    root = lxml.html.fragment_fromstring(text)
+    root: Any = lxml.html.fragment_fromstring(text)
     caption = root.find(".//caption")
     rows = []
     for row in root.findall(".//tbody/tr"):

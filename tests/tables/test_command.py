@@ -6,9 +6,10 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import docx
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 from click.testing import CliRunner, Result
 
@@ -48,7 +49,8 @@ def test_a_workbook_and_a_document_are_files(tmp_path: Path) -> None:
     assert _kb("--post", POST, "-o", str(tmp_path / "t.xlsx")).exit_code == 0
     assert openpyxl.load_workbook(tmp_path / "t.xlsx").active["A5"].value
     assert _kb("--post", POST, "--page", "letter", "-o", str(tmp_path / "t.docx")).exit_code == 0
-    assert docx.Document(str(tmp_path / "t.docx")).sections[0].page_width.twips == 12240
+    document: Any = docx.Document(str(tmp_path / "t.docx"))
+    assert document.sections[0].page_width.twips == 12240
 
 
 def test_binary_goes_to_a_pipe_and_not_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

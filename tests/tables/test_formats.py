@@ -9,12 +9,13 @@ import re
 import shutil
 import subprocess
 import zipfile
+from typing import Any
 
 import docx
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import lxml.etree
 import lxml.html
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 from docx.oxml.ns import qn
 from markdown_it import MarkdownIt
@@ -30,7 +31,7 @@ from tests.hostile import FORMULAS, LINKS, STRINGS
 from tests.tables import read_back
 
 POST = "why-tennis-elbow-keeps-coming-back-and-what-to-do-about-it"
-TERMS = {"condition": "tennis elbow", "intervention": "shockwave"}
+TERMS: Any = {"condition": "tennis elbow", "intervention": "shockwave"}
 
 
 LINK = "https://example.org/a(b)_c_?d=1&lt;=2#e%20f"
@@ -124,7 +125,7 @@ def test_the_same_table_is_the_same_bytes(tables: dict[str, Table], format_: str
 
 def test_no_hostile_text_is_markup_in_html() -> None:
     text = render(_hostile(), "html").decode()
-    root = lxml.html.fragment_fromstring(text)
+    root: Any = lxml.html.fragment_fromstring(text)
     allowed = {
         "div", "table", "caption", "strong", "span", "thead", "tbody", "tr", "th", "td", "a", "sup", "p", "ol", "li",
         "i",
@@ -162,7 +163,7 @@ def test_nothing_in_a_bare_text_is_a_link_to_githubs_markdown() -> None:
         pytest.skip("pandoc is not installed")
     text = render(_hostile(), "md")
     made = subprocess.run([pandoc, "-f", "gfm", "-t", "html"], input=text, capture_output=True, check=True).stdout
-    root = lxml.html.document_fromstring(made.decode())
+    root: Any = lxml.html.document_fromstring(made.decode())
     assert {a.get("href") for a in root.iter("a")} == {LINK}
     assert not root.xpath("//script|//img|//iframe|//svg|//b|//h1|//pre|//blockquote|//@onerror")
     assert len(root.findall(".//tbody/tr")) == len(STRINGS)
@@ -282,7 +283,7 @@ def test_only_web_addresses_are_links(link: str) -> None:
 
 def test_html_is_a_table_by_itself(tables: dict[str, Table]) -> None:
     text = render(tables["evidence"], "html").decode()
-    root = lxml.html.fragment_fromstring(text)
+    root: Any = lxml.html.fragment_fromstring(text)
     assert root.tag == "div"
     assert root.get("lang") == "en"
     table = root.find("table")
@@ -300,7 +301,7 @@ def _luminance(colour: str) -> float:
 
 
 def test_every_text_has_its_own_colours_with_contrast(tables: dict[str, Table]) -> None:
-    root = lxml.html.fragment_fromstring(render(tables["summary"], "html").decode())
+    root: Any = lxml.html.fragment_fromstring(render(tables["summary"], "html").decode())
     checked = 0
     for element in root.iter("caption", "strong", "th", "td", "a", "p", "li"):
         style = element.get("style")
@@ -337,9 +338,9 @@ def test_the_workbook_is_ready_to_use(tables: dict[str, Table]) -> None:
 
 
 @pytest.mark.parametrize(("page", "size"), [("a4", (11906, 16838)), ("letter", (12240, 15840))])
-def test_the_document_fits_the_page_and_repeats_its_header(tables: dict[str, Table], page: str, size: tuple) -> None:
+def test_the_document_fits_the_page_and_repeats_its_header(tables: dict[str, Table], page: Any, size: tuple) -> None:
     table = tables["evidence"]
-    document = docx.Document(io.BytesIO(render(table, "docx", page=page)))  # type: ignore[arg-type]
+    document: Any = docx.Document(io.BytesIO(render(table, "docx", page=page)))
     section = document.sections[0]
     assert (section.page_width.twips, section.page_height.twips) == size
     held = document.tables[0]._tbl

@@ -134,23 +134,25 @@ body.kb-page-alone .kb-page.jp-mod-page .jp-MarkdownCell:first-child h1 { positi
       this.focusFirst();
     }
 
-    /** Put the focus on the first thing that can be used, as soon as it is drawn and unless somebody is elsewhere. */
+    /** Put the focus on the first thing that can be used, once it is drawn, unless somebody uses something already. */
     focusFirst() {
       const { node } = this.panel.content;
+      const done = () => {
+        observer.disconnect();
+        ["keydown", "pointerdown"].forEach((name) => document.removeEventListener(name, done, true));
+      };
       const look = () => {
         const first = node.querySelector(".jp-OutputArea :is(input, select, textarea, button):not(:disabled)");
-        const now = document.activeElement;
-        if (first && (now === document.body || (node.contains(now) && !now.closest(".jp-OutputArea")))) {
-          first.focus({ preventScroll: true });
+        first?.focus({ preventScroll: true });
+        if (first && first === document.activeElement) {
+          done();
         }
-        return Boolean(first);
       };
-      if (look()) {
-        return;
-      }
-      const observer = new MutationObserver(() => look() && observer.disconnect());
-      observer.observe(node, { childList: true, subtree: true });
-      this.panel.disposed.connect(() => observer.disconnect());
+      const observer = new MutationObserver(look);
+      observer.observe(node, { childList: true, subtree: true, attributes: true });
+      ["keydown", "pointerdown"].forEach((name) => document.addEventListener(name, done, true));
+      this.panel.disposed.connect(done);
+      look();
     }
   }
 
