@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 import msgspec
@@ -17,15 +16,16 @@ from kb import figures
 from kb import notebook as nb
 from kb.notebook.html import Block, plain, table
 from kb.notebook.sections import findings_of
+from kb.notebook.term_cells import named_without_study
 from kb.problems import UnknownIdError
 from kb.pubmed import snapshot
 from kb.pubmed.record import Link, Term
 from kb.pubmed.snapshot import Entry
 from kb.show import questions_of
+from tests.notebook.balanced import Balanced
 
 ROOT = Path(__file__).resolve().parent.parent
 EVIDENCE = str(ROOT / "evidence")
-VOID = {"br", "path", "use", "meta", "img", "hr"}
 
 
 @pytest.fixture(scope="module")
@@ -45,26 +45,6 @@ def outputs(page) -> dict[str, Block]:
         if callable(member) and not name.startswith("_") and name not in {"title", "blocks", "sections"}
     ]
     return {name: getattr(page, name)() for name in names}
-
-
-class Balanced(HTMLParser):
-    """Fails on a tag that is not closed, or closed where it is not open."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag, *_):
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, *_):
-        pass
-
-    def handle_endtag(self, tag):
-        if tag not in VOID:
-            assert self.open, tag
-            assert self.open.pop() == tag
 
 
 PAGES = {
@@ -176,7 +156,7 @@ def test_a_rule_is_not_passed_off_as_a_judgement():
 
 
 def test_empty_cells_are_cells_without_a_study(elbow, base):
-    named = elbow._named_without_study()
+    named = named_without_study(elbow)
     assert named
     for other in named:
         assert not base.bearing_on(condition="lateral-epicondylitis", intervention=other).studies

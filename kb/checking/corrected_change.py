@@ -101,14 +101,14 @@ def wishes(post: CheckedPost) -> Iterator[Wish]:
             continue
         if isinstance(part, CheckedCitation):
             yield from _of_citation(part, finding)
-        elif finding.severity is not Severity.NOTE or finding.fix:
+        elif finding.severity is Severity.ERROR or finding.fix:
             why = "Only the writer knows where this link should lead."
             yield Wish(part, finding, part.href or part.text, finding.fix, None, is_link=True, why=why)
 
 
 def _of_citation(part: CheckedCitation, finding: Finding) -> Iterator[Wish]:
-    if finding.severity is Severity.NOTE and not finding.fix:
-        return
+    if finding.severity is not Severity.ERROR and not finding.fix:
+        return  # nothing to put there: the report tells it
     record = part.resolution.record
     link = record.preferred_url if record is not None else None
     why = _undecided(part, finding)

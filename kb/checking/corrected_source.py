@@ -41,18 +41,17 @@ _BLOCK = frozenset(
 _TAG = r"</?[A-Za-z][^<>\"']{0,5000}(?:\"[^\"]{0,5000}\"[^<>\"']{0,500}|'[^']{0,5000}'[^<>\"']{0,500}){0,100}>"
 _ENTITY = r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 _HTML = re.compile(
-    rf"(?P<skip><!--.*?-->|<!\[CDATA\[|\]\]>|<[!?][^<>]{{0,5000}}>|<(?P<name>script|style|template)\b.*?</(?P=name)\s*>)"
+    rf"(?P<comment><!--)|(?P<raw><(?P<name>script|style|template)\b[^<>]{{0,5000}}>)|(?P<skip><[!?][^<>]{{0,5000}}>)"
     rf"|(?P<tag>{_TAG})|(?P<entity>{_ENTITY})",
-    re.DOTALL | re.IGNORECASE,
+    re.IGNORECASE,
 )
 _ADDRESS = r"(?:[^()\s<>]|\([^()\s]{0,200}\)){0,2000}"
 _LINK_END = rf"\]\(\s{{0,3}}<?(?P<href>{_ADDRESS})>?(?:\s{{1,3}}\"[^\"\n]{{0,300}}\")?\s{{0,3}}\)"
 _MARKDOWN = re.compile(
     rf"(?P<auto><(?=https?://)|(?<=\S)>(?=[\s.,;)]|$))|(?P<link>{_LINK_END})|(?P<open>!?\[)|(?P<escape>\\(?=[!-/:-@\[-`{{-~]))"
-    rf"|(?P<skip><!--.*?-->)|(?P<tag>{_TAG})|(?P<entity>{_ENTITY})",
-    re.DOTALL,
+    rf"|(?P<comment><!--)|(?P<tag>{_TAG})|(?P<entity>{_ENTITY})",
 )
-_TEXT = re.compile(rf"(?P<link>{_LINK_END})|(?P<open>!?\[)", re.DOTALL)
+_TEXT = re.compile(rf"(?P<link>{_LINK_END})|(?P<open>!?\[)")
 _PATTERNS = {"html": _HTML, "markdown": _MARKDOWN, "text": _TEXT}
 _HREF = re.compile(
     r"\shref\s{0,3}=\s{0,3}(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))", re.IGNORECASE
@@ -126,6 +125,11 @@ def project(source: str, format_: str) -> Projection:
     opened: list[tuple[int, int, int, str, str]] = []
 
     def add(text: str, start: int, end: int, *, one_by_one: bool) -> None:
+        if one_by_one and len(clean(text)) == len(text):
+            pieces.extend(text)
+            made.starts.extend(range(start, end))
+            made.ends.extend(range(start + 1, end + 1))
+            return
         for offset, character in enumerate(text):
             if clean(character):
                 pieces.append(character)
@@ -134,10 +138,10 @@ def project(source: str, format_: str) -> Projection:
             elif made.ends:  # what nobody sees belongs to the character before it
                 made.ends[-1] = start + offset + 1 if one_by_one else end
 
-    position = 0
-    for found in _PATTERNS[format_].finditer(source):
+    position, hidden, pattern = 0, _Hidden(source), _PATTERNS[format_]
+    while found := pattern.search(source, position):
         add(source[position : found.start()], position, found.start(), one_by_one=True)
-        position = found.end()
+        position = hidden.end(found)
         groups = found.groupdict()
         if groups.get("entity"):
             add(unescape(found[0]), found.start(), found.end(), one_by_one=False)
@@ -156,6 +160,31 @@ def project(source: str, format_: str) -> Projection:
     add(source[position:], position, len(source), one_by_one=True)
     made.seen = "".join(pieces)
     return made
+
+
+class _Hidden:
+    """Where comments and scripts end; what has no end is looked for once, however often it begins."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._endless: set[str] = set()
+
+    def end(self, found: re.Match[str]) -> int:
+        """End of what a match begins: of the whole comment or script, else of the match."""
+        groups = found.groupdict()
+        if groups.get("comment"):
+            closing = "-->"
+        elif groups.get("raw"):
+            closing = f"</{found['name'].lower()}"
+        else:
+            return found.end()
+        over = None
+        if closing not in self._endless:
+            over = re.compile(re.escape(closing), re.IGNORECASE).search(self._source, found.end())
+        if over is None:
+            self._endless.add(closing)
+            return found.end()
+        return over.end()
 
 
 def _name(tag: str) -> str:

@@ -254,7 +254,7 @@ _EXTRA: Mapping[str, Callable[[Base], Iterable[Row]]] = {
 }
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def data_of(base: Base, *, with_answers: bool = True) -> Data:
-    """The tables of a base; those of the base asked for last are kept, so that ten exports are made from one."""
+    """The tables of a base; those of the bases asked for last are kept, so that ten exports are made from one."""
     return Data(base, with_answers)

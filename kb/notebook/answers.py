@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FIRST = 12
 """Rows that a page shows before the rest folds."""
-PRINTED = 6
+PRINTED = 5
 """Rows that a printed page holds."""
 BY_RULE = (
     "Certainty by rule follows GRADE's domains; no person has reviewed it. Where nobody judged the risk of bias, it is "

@@ -38,7 +38,7 @@ _OPEN = 1
 """Forest plots that stand open."""
 _TOLD = 2
 """Comparisons told in the answer before the rest folds."""
-_PRINTED = 3
+_PRINTED = 2
 """Rows of results that a printed page holds."""
 _ROWS = 12
 """Rows of results that stand open."""
@@ -211,8 +211,9 @@ class ComparisonPage:
         prediction = comparison_parts.prediction(result)
         printed = f"{result.printed.as_reported}; " if result.printed else ""
         small = "".join(f"<br><span class='kb-small'>{escape(text)}</span>" for text in (spread, prediction) if text)
+        about = escape(f"{outcome}; {printed}{people}")
         return [
-            f"{escape(result.treatment)}<br><span class='kb-small'>{escape(f'{outcome}; {printed}{people}')}</span>",
+            f"{escape(result.treatment)}<br><span class='kb-small kb-noprint'>{about}</span>",
             escape(named(result.compared_with)),
             escape(answers.when_words(result)),
             answers.numbers_of(escape(result.numbers), result) + small,

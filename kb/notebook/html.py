@@ -65,7 +65,8 @@ section:has(>.kb-output>.kb-noprint):not(:has(>.kb-output>.kb:not(.kb-noprint)))
 .kb .kb-table{font-size:8pt}
 .kb .kb-table th,.kb .kb-table td{padding:.15em .5em .15em 0}
 .kb figure{margin:.2em 0 .4em;break-inside:avoid}
-.kb .kb-table tbody th{width:30%}
+.kb .kb-lead{font-size:1em}
+.kb .kb-table tbody th{width:22%}
 .kb figure svg{max-height:5cm;width:auto}
 h1{font-size:14pt;margin:0 0 .2em}
 h2{font-size:11pt;margin:.4em 0 .2em}

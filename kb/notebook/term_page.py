@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb import graph as graphs
 from kb.model import Direction
-from kb.notebook import answers, claims, comparison_parts, evidence, narrower, sections, term_figures
+from kb.notebook import answers, claims, comparison_parts, evidence, narrower, sections, term_cells, term_figures
 from kb.notebook.html import (
     Block,
     Heading,
@@ -16,7 +16,6 @@ from kb.notebook.html import (
     count,
     details,
     escape,
-    figure,
     link,
     listing,
     note,
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from kb.graph import Answer
     from kb.model import Finding, Term
 
-_MAP_ROWS, _MAP_COLUMNS, _MAP_EMPTY = 18, 7, 10
 _FEW = 12
 """Items up to which a list is open when the page is."""
 
@@ -97,8 +95,8 @@ class TermPage:
         terms = self.base.corpus.vocabulary(f"{self.noun}s")
         return sorted(ids, key=lambda i: terms[i].label.casefold())
 
-    def _links(self, noun: str, ids: Iterable[str]) -> str:
-        return ", ".join(sections.term_link(self.base, noun, i, self.up) for i in ids)
+    def _links(self, ids: Iterable[str]) -> str:
+        return ", ".join(sections.term_link(self.base, self.noun, i, self.up) for i in ids)
 
     # --- outputs -------------------------------------------------------------------------------------------------
 
@@ -235,7 +233,7 @@ class TermPage:
 
     def _posts(self) -> str:
         if not self.answer.claims:
-            named = len(self._naming())
+            named = len(self.naming)
             told = f"; {count(named, 'post names', 'posts name')} it" if named else ""
             return f"The posts make no claim about it{told}."
         found = [claims.claim_of(self.base, i)[1] for i in self.scope.claims]
@@ -275,8 +273,8 @@ class TermPage:
         included = listing(items) if len(items) <= _FEW else details(f"{len(items)} narrower terms", listing(items))
         with_other: Counter[str] = Counter()
         for cell, keys in self.cells.items():
-            here, there = self._sides(cell)
-            if here == self.id and self._shown(there):
+            here, there = term_cells.sides(self, cell)
+            if here == self.id and term_cells.shown(self, there):
                 with_other[there] += len(keys)
         others = self.base.corpus.vocabulary(f"{self.other}s")
         top = sorted(with_other, key=lambda i: (-with_other[i], others[i].label.casefold()))
@@ -286,7 +284,7 @@ class TermPage:
         rest = details(f"{len(named) - 15} more", paragraph(", ".join(named[15:]) + ".")) if len(named) > 15 else ""
         counted = "Narrower terms, included in the numbers of this page:"
         return block(
-            paragraph(f"Broader: {self._links(self.noun, broader)}.") if broader else "",
+            paragraph(f"Broader: {self._links(broader)}.") if broader else "",
             (paragraph(counted) if len(items) <= _FEW else "") + included if items else paragraph("No narrower terms."),
             shown,
             rest,
@@ -312,39 +310,7 @@ class TermPage:
 
     def figure_map(self) -> Block:
         """Which cells hold studies, and which are named by the posts but empty."""
-        from kb import figures
-
-        mine = [self.id, *self._most_studied(self.narrower)][:_MAP_COLUMNS]
-        filled = {
-            there: keys for cell, keys in self.cells.items() for here, there in [self._sides(cell)] if here == self.id
-        }
-        own = {i: len(keys) for i, keys in filled.items() if self._shown(i) and not self._same_below(i, filled)}
-        rows = sorted(own, key=lambda i: (-own[i], i))[:_MAP_ROWS]
-        empty = self._named_without_study()[:_MAP_EMPTY]
-        if not rows:
-            return block(paragraph("No study to map."), words="No study to map.", printed=False)
-        pair = (mine, rows + empty) if self.noun == "condition" else (rows + empty, mine)
-        data = figures.compute_map(self.base.corpus, self.cells, *pair, by=self.other)
-        left = len(own) - len(rows)
-        words = figures.map_words(data) + (f" {left} further {self.other}s with studies are not drawn." if left else "")
-        told = f"{words} {sections.HOW_TO_READ_A_MAP} One that holds no other studies than a narrower one is left out."
-        return block(figure(figures.draw_map(data), figures.draw_map(data, 640), told), words=words, printed=False)
-
-    def _same_below(self, other: str, filled: dict[str, set[str]]) -> bool:
-        """Whether a narrower term holds the same studies, so that the broader one says nothing more."""
-        below = graphs.narrower(self.base.standing, graphs.node(self.other, other))
-        names = (name.split(":", 1)[1] for name in below)
-        return any(name != other and filled.get(name) == filled[other] for name in names)
-
-    def _sides(self, cell: tuple[str, str]) -> tuple[str, str]:
-        return cell if self.noun == "condition" else (cell[1], cell[0])
-
-    def _shown(self, other: str) -> bool:
-        term = self.base.corpus.vocabulary(f"{self.other}s")[other]
-        return getattr(term, "kind", None) != "control"
-
-    def _most_studied(self, ids: Iterable[str]) -> list[str]:
-        return sorted(ids, key=lambda i: (-len(graphs.bearing_on(self.base.standing, **{self.noun: i}).studies), i))
+        return term_cells.studied_map(self)
 
     def figure_graph(self) -> Block:
         """What stands around the term."""
@@ -369,55 +335,12 @@ class TermPage:
 
     def gaps(self) -> Block:
         """What the posts name together with the term but no study of the base is about."""
-        named = self._named_without_study()
-        if not named:
-            return block(paragraph("None."), words="No empty cell", printed=False)
-        claimed = self._claimed()
-        anywhere = graphs.studied(self.base.standing, self.other, set(named))
-        groups = {
-            "A post makes a claim about this pair, and no study in the base is about it": [
-                i for i in named if i in claimed
-            ],
-            "Named in the same post, studied in the base only elsewhere": [
-                i for i in named if i not in claimed and i in anywhere
-            ],
-            "Named in the same post, without any study in the base": [
-                i for i in named if i not in claimed and i not in anywhere
-            ],
-        }
-        parts = [
-            details(f"{head} ({len(ids)})", paragraph(f"{self._links(self.other, ids)}."), opened=len(ids) <= _FEW)
-            for head, ids in groups.items()
-            if ids
-        ]
-        return block(
-            *parts,
-            note(
-                "An empty cell says that the base holds no such study, "
-                "not that none exists or that the treatment does not work."
-            ),
-            words=f"{count(len(named), 'empty cell')}",
-            printed=False,
-        )
+        return term_cells.gaps(self)
 
-    def _naming(self) -> tuple[str, ...]:
+    @cached_property
+    def naming(self) -> tuple[str, ...]:
+        """Posts that name the term."""
         return graphs.naming(self.base.graph, self.noun, self.id)
-
-    def _claimed(self) -> set[str]:
-        return {
-            i
-            for identifier in self.scope.claims
-            for i in getattr(claims.claim_of(self.base, identifier)[1], f"{self.other}s")
-        }
-
-    def _named_without_study(self) -> list[str]:
-        named: set[str] = self._claimed()
-        for slug in self._naming():
-            named |= set(getattr(self.base.corpus.posts[slug].topics, f"{self.other}s"))
-        others = self.base.corpus.vocabulary(f"{self.other}s")
-        cell = (lambda i: (self.id, i)) if self.noun == "condition" else (lambda i: (i, self.id))
-        missing = [i for i in named if cell(i) not in self.cells and self._shown(i)]
-        return sorted(missing, key=lambda i: (i not in self._claimed(), others[i].label.casefold()))
 
     def limitations(self) -> Block:
         """What limits all this."""
@@ -447,6 +370,6 @@ class TermPage:
 
     def more(self) -> Block:
         """Where to read on."""
-        posts = [sections.post_link(self.base, slug, self.up) for slug in self._naming()]
+        posts = [sections.post_link(self.base, slug, self.up) for slug in self.naming]
         overview = link(f"{self.up}overview.html" if self.up is not None else None, "Overview of the base")
         return block(listing([*posts, overview]), words="Posts that name it", printed=False)

@@ -28,6 +28,9 @@ EXTENSION = Path(__file__).parent / "lab_extension"
 FOLDER = "lab"
 """Folder of the copies, below the build folder."""
 
+IN_LAB = "KB_LAB"
+"""Set for every process that JupyterLab starts on our behalf."""
+
 
 def open_lab(
     evidence: str | os.PathLike[str] | None = None,
@@ -63,7 +66,7 @@ def open_lab(
     build = Path(build_dir if build_dir is not None else root.parent / "build").absolute()
     template_path("start")
     copies = copy_notebooks(build / FOLDER)
-    environment = {**os.environ, "KB_EVIDENCE": str(root), "KB_BUILD": str(build)}
+    environment = {**os.environ, "KB_EVIDENCE": str(root), "KB_BUILD": str(build), IN_LAB: "1"}
     command = [sys.executable, "-m", "jupyterlab", *_settings(build), *arguments]
     process = subprocess.Popen(command, env=environment, cwd=copies)  # noqa: S603 - our own command
     while True:
@@ -101,13 +104,38 @@ def copy_notebooks(folder: Path) -> Path:
         notebook = read_notebook(template)
         metadata = notebook.setdefault("metadata", {})
         metadata["kb"] = {**metadata.get("kb", {}), "copied": _sources(notebook)}
-        if template.stem == "start":
-            metadata["kb"]["page"] = True
-            metadata.setdefault("title", "Evidence")
         target = folder / template.name
         _keep(target)
-        write_whole(target, (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode())
+        trust(write_whole(target, (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()))
     return folder
+
+
+def trust(notebook: Path) -> Path:
+    """Sign a notebook that we wrote with the key of this user's Jupyter.
+
+    Only what is signed runs by itself when it is opened as a page, and has its outputs shown without a question:
+    a notebook from elsewhere that calls itself a page is shown as what it is.
+
+    Parameters
+    ----------
+    notebook
+        The file.
+
+    Returns
+    -------
+    Path
+        The same.
+    """
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    NotebookNotary().sign(nbformat.read(notebook, as_version=4))
+    return notebook
+
+
+def trust_in_lab(notebook: Path) -> Path:
+    """The same for a process that may have been started from JupyterLab: elsewhere nothing is signed."""
+    return trust(notebook) if os.environ.get(IN_LAB) else notebook
 
 
 def _sources(notebook: dict[str, Any]) -> str:

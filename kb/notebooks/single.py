@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.base import default_evidence, open_base
+from kb.notebooks.lab import trust_in_lab
 from kb.notebooks.plan import Job
 from kb.notebooks.refused import explained
 from kb.notebooks.run import run_one
@@ -76,7 +77,7 @@ def run_notebook(
         folder = Path(build_dir) if build_dir is not None else root.absolute().parent / "build"
         target = folder.absolute() / "runs" / f"{_named(template.stem, given)}.ipynb"
     with explained(target.parent):
-        return run_one(Job(str(template), target.name, given), target.parent, evidence=root)
+        return trust_in_lab(run_one(Job(str(template), target.name, given), target.parent, evidence=root))
 
 
 def _meant(root: Path, given: Mapping[str, Any]) -> dict[str, Any]:

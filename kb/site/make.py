@@ -235,7 +235,8 @@ def html_of_words(page: Page) -> str:
 def _lead(body: str) -> str:
     """The sentence that a page begins with, as plain text."""
     found = _LEAD.search(body) or _PARAGRAPH.search(body)
-    return " ".join(unescape(_TAG.sub(" ", found[1])).split()).replace(" .", ".").replace(" ,", ",") if found else ""
+    words = " ".join(unescape(_TAG.sub(" ", found[1])).split()) if found else ""
+    return re.sub(r" ([.,;:)])", r"\1", words)
 
 
 def _assets(site: Path, making: _Making, pages: Sequence[Page]) -> None:

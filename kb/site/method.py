@@ -51,8 +51,8 @@ def method_page(base: Base) -> Page:
         title="Method",
         description="How certainty is made: the GRADE rules with their numbers and sources, levels of evidence, what "
         "may be pooled, and how claims and citations are judged, by rule or by a person.",
-        body='<p class="kb-lede">Everything here is read from the rules that made the pages; nothing is retold by '
-        f"hand.</p>\n{body}",
+        body='<p class="kb-lede">The rules, their numbers and their sources are told here as the program has them that '
+        f"made the pages.</p>\n{body}",
         headings=tuple((anchor, heading) for anchor, heading, _ in sections),
     )
 

@@ -64,7 +64,14 @@ def pages_file(pages: Sequence[Page], weights: Mapping[str, int]) -> str:
         How much evidence each holds, by name: decides between pages that fit equally well.
     """
     rows = [
-        [p.name, p.title, _kind(p), list(p.also), shortened(p.description, _SAID), weights.get(p.name, 0)]
+        [
+            p.name,
+            p.title,
+            _kind(p),
+            list(p.also),
+            shortened(p.description.removeprefix(f"{p.title}: "), _SAID),
+            weights.get(p.name, 0),
+        ]
         for p in pages
     ]
     return f"window.kbPages={_script(rows)};\n"

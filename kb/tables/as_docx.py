@@ -145,7 +145,9 @@ class _Writer:
     def _link(self, link: str, text: str, size: str) -> str:
         """A link to a web page, which a document keeps apart from its text."""
         if link not in self._links:
-            self._links[link] = self._part.relate_to(link, f"{_R}/hyperlink", is_external=True)
+            name = self._links[link] = f"link{len(self._links) + 1}"
+            # Not relate_to, which looks through all of them for a free name, each time.
+            self._part.rels.add_relationship(f"{_R}/hyperlink", link, name, is_external=True)
         run = _run(text, size, color=_LINK, underlined=True)
         return f'<w:hyperlink r:id="{self._links[link]}" w:history="1">{run}</w:hyperlink>'
 

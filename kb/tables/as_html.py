@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from kb.tables.table import Cell, Column, Table
 
 _INK, _SOFT, _PAPER, _HEAD, _LINE, _LINK = "#1b1f24", "#454c55", "#ffffff", "#eef1f5", "#c3cad3", "#0b4a8f"
-_COLUMN_EM = 8.5
-"""Width that a column of weight 1 needs to be readable, in em."""
+_COLUMN = 128
+"""Width in pixels that a column of weight 1 needs to be readable; not in em, which differs with the size of a text."""
 _TEXT = "margin:0;padding:0;border:0;text-align:left;text-transform:none;letter-spacing:normal;float:none"
 _BLOCK = f"{_TEXT};color:{_INK};background:{_PAPER}"
 _ANCHOR = f"color:{_LINK};background:{_PAPER};text-decoration:underline"
@@ -40,7 +40,7 @@ _SUP = "font-size:0.75em;line-height:0;vertical-align:super"
 def to_html(table: Table) -> str:
     """The table as a fragment of HTML, to be pasted as it is."""
     heads = table.side_by_side
-    need = sum(table.columns[place].weight for place, _ in heads) * _COLUMN_EM
+    need = sum(table.columns[place].weight for place, _ in heads) * _COLUMN
     frame = (
         "container-type:inline-size;box-sizing:border-box;width:100%;min-width:16em;margin:1em 0;padding:0.75em;"
         f"border:1px solid {_LINE};border-radius:6px;color:{_INK};background:{_PAPER};color-scheme:light;"
@@ -71,10 +71,10 @@ class _Rows:
     def __init__(self, table: Table, need: float) -> None:
         self._table, self._heads = table, table.side_by_side
         self._row = f"display:flex;flex-wrap:wrap;{_BLOCK};border-top:1px solid {_LINE}"
-        self._show = f"max-height:clamp(0px,({need:g}em - 100cqw)*999,99em)"
-        self._hide = f"max-height:clamp(0px,(100cqw - {need:g}em)*999,99em)"
+        self._show = f"max-height:clamp(0px,({need:g}px - 100cqw)*999,99em)"
+        self._hide = f"max-height:clamp(0px,(100cqw - {need:g}px)*999,99em)"
         self._flex = {
-            place: f"flex:{table.columns[place].weight:g} 1 calc(({need:g}em - 100%)*999);box-sizing:border-box;"
+            place: f"flex:{table.columns[place].weight:g} 1 calc(({need:g}px - 100%)*999);box-sizing:border-box;"
             "display:block;min-width:0;width:auto;max-width:100%"
             for place, _ in self._heads
         }

@@ -102,7 +102,7 @@ def summary_table(
         notes=(
             f"{count(len(body), 'estimate', 'estimates')} from {count(len(keys), 'study', 'studies')}.",
             "The best of each comparison and time; kb synthesize tells what stands behind it, and who disagrees.",
-            "Of a review the number of studies is all that it holds; not all of them need to stand behind an estimate.",
+            "A review's studies are told only with an estimate on all that it is about; not each stands behind it.",
             *left_out_notes(corpus, sorted(questions.retracted), told.notices),
             f"'{UNKNOWN}' means that nobody has read it yet.",
             NOT_SYSTEMATIC,

@@ -70,7 +70,7 @@ def accepted(evidence=None, **pages):
 def test_accepted_is_no_drift():
     found = drift(accepted(a=page(paragraph("one"))), accepted(a=page(paragraph("one"))))
     assert not found
-    assert found.headline() == "No drift: 1 pages say what was accepted."
+    assert found.headline() == "No drift: 1 page says what was accepted."
 
 
 def test_new_and_vanished_pages():
@@ -80,10 +80,22 @@ def test_new_and_vanished_pages():
     assert "1 vanished page: post/a" in to_text(found)
 
 
-def test_nothing_accepted_yet_is_drift():
+def test_where_nothing_was_accepted_nothing_moved():
     found = drift(None, accepted(a=page()))
+    assert not found
+    told = "No facts were accepted yet, so nothing can be compared: kb build --accept takes those of 1 page."
+    assert found.headline() == told
+
+
+def test_a_page_that_failed_is_not_compared():
+    """Neither as it was last built nor as one that vanished."""
+    old = accepted(a=page(paragraph("one")), b=page(), c=page())
+    found = drift(old, accepted(a=page(paragraph("two")), c=page()), failed=["post/a", "post/b"])
     assert found
-    assert found.headline() == "No facts were accepted yet: kb build --accept takes those of these 1 pages."
+    assert (found.pages, found.failed, found.total) == ((), ("post/a", "post/b"), 1)
+    told = "No drift: 1 page says what was accepted. Not compared, because they failed: post/a, post/b."
+    assert found.headline() == told
+    assert to_text(found) == f"{told}\n"
 
 
 def test_wording_only():

@@ -87,7 +87,7 @@ def test_a_long_report_is_cut_and_says_how_much_is_missing():
 
 def test_a_report_without_drift():
     same = accepted(a=page(paragraph("one")))
-    assert to_markdown(drift(same, same)) == "### No drift\n\nNo drift\\: 1 pages say what was accepted\\.\n"
+    assert to_markdown(drift(same, same)) == "### No drift\n\nNo drift\\: 1 page says what was accepted\\.\n"
     suite = ET.fromstring(to_junit(drift(same, same)))
     assert (suite.get("tests"), suite.get("failures")) == ("1", "0")
 
@@ -100,4 +100,7 @@ def test_junit():
     assert [each.get("message") for each in failures["post/b"]] == ["vanished page"]
     assert "1 man -> 2 men" in (failures["post/a"][0].text or "")
     assert not failures["every other page"]
-    assert ET.fromstring(to_junit(drift(None, new))).get("failures") == "1"
+    first = ET.fromstring(to_junit(drift(None, new)))
+    assert (first.get("failures"), first.get("skipped")) == ("0", "1")
+    broken = ET.fromstring(to_junit(drift(old, new, failed=["post/a"])))
+    assert (broken.get("tests"), broken.get("errors")) == ("4", "1")

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import kb
-from kb.model import Corpus, Noun, Term, Topics
+from kb.model import Corpus, Noun, Topics
 from kb.pubmed.notices import Kind, Notice
 from kb.pubmed.snapshot import Entry, curated
 
@@ -68,7 +69,9 @@ def poisoned(base: kb.Base, texts: Sequence[str]) -> kb.Base:
     """For each text a study with its reference, a condition and a post that have it in every free text field."""
     corpus = base.corpus
     conditions = {k: corpus.conditions[k].model_copy(update={"broader": ()}) for k in ("lateral-epicondylitis",)}
-    studies, references, posts = {}, {}, {}
+    studies: dict[str, Any] = {}
+    references: dict[str, Any] = {}
+    posts: dict[str, Any] = {}
     claim = next(c for p in corpus.posts.values() for c in p.claims if len(c.evidence) == 1)
     citation = next(c for p in corpus.posts.values() for c in p.citations)
     topics = Topics(conditions=("lateral-epicondylitis",), interventions=("shockwave",))
@@ -92,7 +95,7 @@ def poisoned(base: kb.Base, texts: Sequence[str]) -> kb.Base:
         )
         posts[slug] = _poison(post, text)
 
-    def some(name: str) -> dict[str, Term]:
+    def some(name: str) -> dict[str, Any]:
         kept = {key: term for key, term in corpus.vocabulary(name).items() if key in SIDES}
         return {key: term.model_copy(update={"broader": ()}) for key, term in kept.items()}
 
@@ -135,7 +138,7 @@ class _InMemory(kb.Base):
         }
 
 
-def _placed(noun: Noun) -> Noun:
+def _placed(noun: Noun) -> Any:
     """A finding or claim about the few terms that there are."""
     return noun.model_copy(
         update={
@@ -148,7 +151,7 @@ def _placed(noun: Noun) -> Noun:
     )
 
 
-def _poison(noun: Noun, text: str) -> Noun:
+def _poison(noun: Noun, text: str) -> Any:
     update: dict[str, object] = {}
     for name in type(noun).model_fields:
         value = getattr(noun, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from kb.exports import render
 from kb.exports.dictionary import FRAMES, RESOURCES
 from kb.model import Reference
 
-KINDS = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "date": dt.date}
+KINDS: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "date": dt.date}
 
 
 @pytest.mark.parametrize("name", FRAMES)
@@ -88,5 +89,5 @@ def test_the_markdown_names_every_column(base, data):
     for resource in RESOURCES.values():
         section = text.split(f"\n## {resource.name}\n")[1].split("\n## ")[0]
         rows = [line for line in section.splitlines() if line.startswith("| `")]
-        assert [re.match(r"\| `(\w+)`", row)[1] for row in rows] == [field.name for field in resource.fields]
+        assert [re.findall(r"`(\w+)`", row)[0] for row in rows] == [field.name for field in resource.fields]
         assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import networkx as nx
-import openpyxl
-import pyarrow.parquet as pq
+import openpyxl  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 import rdflib
 import rispy
@@ -35,7 +35,10 @@ from tests.exports.hostile_base import STRINGS, key_of, slug_of
 from tests.exports.test_references import pandoc, plain
 from tests.hostile import STRINGS as SHARED
 
-ALL = tuple(dict.fromkeys((*STRINGS, *SHARED)))
+ALL = tuple(
+    text for text in dict.fromkeys((*STRINGS, *SHARED)) if text.strip() and not re.search("[\ud800-\udfff]", text)
+)
+"""Half a surrogate pair can be in no file of the evidence (UTF-8) and in no frame (pandas on Arrow)."""
 SHORT = tuple(text for text in ALL if len(text) < 2_000)
 
 
@@ -106,7 +109,7 @@ def in_a_cell(text: str) -> str:
 
 def test_xlsx(data):
     book = openpyxl.load_workbook(io.BytesIO(xlsx(data)))
-    header, *rows = book["studies"].values
+    header, *rows = book["studies"].iter_rows(values_only=True)
     by_key = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
     for text, key, _ in each():
         got = re.sub(r"_x005F_(?=x[0-9A-Fa-f]{4}_)", "_", by_key[key]["conclusion"] or "")  # as Excel reads it
@@ -131,7 +134,7 @@ def test_xlsx_in_libreoffice(hostile, tmp_path):
         check=True, capture_output=True, timeout=300,
     )  # fmt: skip
     opened = (tmp_path / "hostile.fods").read_text()
-    assert "table:formula" not in opened
+    assert set(re.findall('table:formula="([^"]*)"', opened)) <= {"of:=TRUE()", "of:=FALSE()"}  # true and false
     assert "_x0041_ and" in opened
     assert "=cmd|" in opened
 

@@ -81,7 +81,7 @@ def test_every_thing_is_there_with_its_numbers(graph, base):
     concepts = set(graph.subjects(RDF.type, SKOS.Concept))
     assert len(concepts) == sum(
         len(base.corpus.vocabulary(n)) for n in ("conditions", "interventions", "outcomes", "populations")
-    )  # noqa: E501
+    )
     for condition in base.corpus.conditions.values():
         there = thing("condition", condition.id)
         assert {str(label) for label in graph.objects(there, SKOS.altLabel)} == set(condition.synonyms)

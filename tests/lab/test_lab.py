@@ -212,11 +212,11 @@ def test_the_table_is_filtered_sorted_and_copied(start: Watched, shoot: Any) -> 
     rows = table.locator("tbody tr")
     everything = rows.count()
     assert everything > 1
-    page.get_by_test_id("kb-table-filter").fill("1 month")
+    page.get_by_test_id("kb-table-filter").fill("final")
     page.wait_for_function(
         "n => document.querySelectorAll('[data-testid=kb-table] tbody tr').length < n", arg=everything
     )
-    assert all("1 month" in text for text in rows.all_inner_texts())
+    assert all("final" in text for text in rows.all_inner_texts())
     shoot(page, "filtered")
     page.get_by_test_id("kb-table-filter").fill("")
     header = table.locator("thead th").nth(6)
@@ -249,12 +249,31 @@ def test_a_report_is_saved_for_this_view_and_opens(start: Watched, lab: Server, 
     with page.expect_popup() as popup:
         opened.click()
     watched = watch(popup.value)
-    watched.page.wait_for_selector(".jp-NotebookPanel:visible .jp-OutputArea-output svg", timeout=MS)
+    watched.page.wait_for_selector(".kb-page.jp-mod-page .jp-RenderedSVG", timeout=MS)
     shoot(watched.page, "opened")
-    assert watched.page.evaluate("() => jupyterapp.shell.currentWidget.content.model.cells.get(1).trusted")
     assert "8.64" in watched.page.locator(".jp-Notebook").inner_text()
+    assert watched.page.locator(".jp-Notebook .jp-Cell-inputWrapper .jp-Editor:visible").count() == 0
     assert watched.hosts == {lab.url.removeprefix("http://")}
     watched.page.close()
+
+
+def test_a_page_from_elsewhere_does_not_run_by_itself(lab: Server, browser: Any) -> None:
+    """Its author only says that it is a page: Jupyter does not trust it, so neither do we."""
+    cell = nbformat.v4.new_code_cell("from pathlib import Path\nPath('ran').touch()")
+    foreign = nbformat.v4.new_notebook(cells=[cell], metadata={"kb": {"page": True}})
+    foreign.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    folder = lab.build / "elsewhere"
+    folder.mkdir()
+    nbformat.write(foreign, folder / "foreign.ipynb")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{lab.url}/lab/workspaces/elsewhere/tree/elsewhere/foreign.ipynb?token={TOKEN}")
+    page.wait_for_selector(".jp-NotebookPanel:visible .jp-Editor:visible", timeout=MS)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=MS)
+    page.wait_for_timeout(500)
+    assert page.locator(".kb-page").count() == 0
+    assert not (folder / "ran").exists()
+    context.close()
 
 
 def test_at_200_percent_nothing_scrolls_sideways(lab: Server, browser: Any, shoot: Any) -> None:

@@ -12,7 +12,8 @@ from tests.conftest import EVIDENCE
 
 TEMPLATES = sorted(path.stem for path in template_folder().glob("*.ipynb"))
 ELBOW = {"condition": "lateral-epicondylitis", "intervention": "shockwave", "outcome": "pain-vas"}
-NEEDED = {"condition": {"condition": "plantar-fasciitis"}, "comparison": ELBOW, "post": {"post": "running-injuries-page"}}
+POST = {"post": "running-injuries-page"}
+NEEDED = {"condition": {"condition": "plantar-fasciitis"}, "comparison": ELBOW, "post": POST}
 """Without these a template has nothing to show."""
 VALUES = {
     **ELBOW,
@@ -24,7 +25,7 @@ VALUES = {
     "years_from": 2015,
     "years_to": 2024,
     "study": "zhang2024",
-    "post": "running-injuries-page",
+    **POST,
     "export": "",
     "evidence": str(EVIDENCE),
 }

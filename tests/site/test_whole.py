@@ -87,6 +87,7 @@ def test_every_number_leads_to_its_finding(base: kb.Base, whole_site: Path) -> N
                 wrong.append(f"{page}: {identifier} leads nowhere")
                 continue
             told |= numbers(json.dumps(recorded.model_dump(mode="json"), ensure_ascii=False))
+            told |= {size for i in recorded.outcomes for size in numbers(str(base.corpus.outcomes[i].unit))}
         unknown = numbers(text) - told
         if unknown and not derived:
             wrong.append(f"{page}: {findings} has no {sorted(unknown)} ({text})")

@@ -366,3 +366,17 @@ def test_a_csv_reader_stops_at_the_empty_row(tables: dict[str, Table]) -> None:
     frame = pd.read_csv(io.StringIO(text), nrows=len(tables["summary"].body))
     assert list(frame.columns) == [column.id for column in tables["summary"].columns]
     assert frame["studies"].dtype == "int64"
+
+
+def test_a_great_table_holds_the_same_and_no_markup(tables: dict[str, Table]) -> None:
+    from kb.tables.great import as_great_table
+
+    table = tables["summary"]
+    root: Any = lxml.html.fragment_fromstring(as_great_table(table).as_raw_html())
+    rows = [[cell.text_content() for cell in row.findall("td")] for row in root.findall(".//tbody/tr")]
+    assert rows == [[cell.plain for cell in row] for row in table.body]
+    text = root.text_content()
+    assert all(words in text for words in (table.title, *table.told, *(note.text for note in table.footnotes)))
+    hostile: Any = lxml.html.fragment_fromstring(as_great_table(_hostile()).as_raw_html(inline_css=True))
+    assert not hostile.xpath("//script|//img|//iframe|//svg|//b|//h1|//a|//@onerror|//@onclick|//@onload|//style")
+    assert len(hostile.findall(".//tbody/tr")) == len(STRINGS)

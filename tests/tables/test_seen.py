@@ -27,7 +27,10 @@ PLAYWRIGHT = importlib.util.find_spec("playwright")
 TERMS: Any = {"condition": "tennis elbow", "intervention": "shockwave"}
 THEMES = {
     "light": "body{color:#222;background:#fff}",
-    "dark": "body{color:#eee;background:#111}a{color:#8cf}td,th{color:#ccc;background:#222;border:1px solid}caption{color:#0f0}",
+    "dark": (
+        "body{color:#eee;background:#111}a{color:#8cf}caption{color:#0f0}"
+        "td,th{color:#ccc;background:#222;border:1px solid}"
+    ),
 }
 
 
@@ -83,6 +86,24 @@ def test_a_pasted_table_fits_the_page(browser: Any, table: Table, width: int, th
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("kind", ["evidence", "characteristics", "summary", "new"])
+def test_labels_come_when_the_header_goes(browser: Any, base: kb.Base, kind: str) -> None:
+    page = _open(browser, f'<div id="room">{render(base.table(kind, **TERMS), "html").decode()}</div>', 1000)
+    measured = """width => {
+        document.querySelector("#room").style.width = width + "px";
+        const [row, head] = [document.querySelector("tbody tr"), document.querySelector("thead tr")];
+        const [first, second] = [...row.children].map(cell => cell.getBoundingClientRect());
+        const label = row.querySelector("span[aria-hidden]").getBoundingClientRect().height;
+        return [second.top > first.top + 5, head.getBoundingClientRect().height < 1, label > 5];
+    }"""
+    try:
+        seen = [page.evaluate(measured, width) for width in range(420, 761, 10)]
+        assert {tuple(same) for same in seen} == {(True, True, True), (False, False, False)}
+    finally:
+        page.close()
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_checker_finds_nothing_wrong_with_a_pasted_table(browser: Any, table: Table, theme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -104,7 +125,12 @@ def test_hostile_texts_run_nothing_in_a_browser(browser: Any) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 900})
     dialogs: list[str] = []
     requests: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def seen(dialog: Any) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", seen)
     page.on("request", lambda request: requests.append(request.url))
     try:
         page.set_content(f"<!doctype html><main>{render(_hostile(), 'html').decode()}</main>")

@@ -108,7 +108,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }));
     if (!text) status.textContent = "";
     else if (!hits.length) status.textContent = `Nothing was found for “${text}”. Try fewer or other words.`;
-    else status.textContent = `${said}${hits.length === 1 ? "1 page" : `${hits.length} pages`}${hits.length > most ? `, the first ${most} shown; Enter shows more` : ""}`;
+    else status.textContent = `${said}${hits.length === 1 ? "1 page" : `${hits.length} pages`}${hits.length > most ? `, the first ${most} shown${list.dataset.most ? "; Enter shows more" : ""}` : ""}`;
   };
   const given = new URLSearchParams(location.search).get("q");
   if (given) box.value = given;

@@ -1,4 +1,4 @@
-/* A notebook whose metadata say {"kb": {"page": true}} opens as a page: run once, no code, no prompts, no toolbar.
+/* A trusted notebook whose metadata say {"kb": {"page": true}} opens as a page: run once, no code, no toolbar.
  *
  * A module federation container written by hand, so that no bundler is needed: JupyterLab calls `init` with the
  * modules it shares, then `get` for what package.json names. Every other notebook is left as it is. */
@@ -53,7 +53,10 @@ body.kb-page-alone .kb-page.jp-mod-page .jp-MarkdownCell:first-child h1 { positi
     return (await chosen.get())();
   }
 
-  const asksForPage = (model) => Boolean((model.getMetadata("kb") || {}).page);
+  /** Only what kb signed may run by itself, as Jupyter tells by its trust: a page from elsewhere stays a notebook. */
+  const asksForPage = (model) =>
+    Boolean((model.getMetadata("kb") || {}).page) &&
+    Array.from(model.cells).every((cell) => cell.type !== "code" || cell.trusted);
   const hasRun = (model) =>
     Array.from(model.cells).some((cell) => cell.type === "code" && (cell.executionCount || cell.outputs.length));
 
