@@ -40,7 +40,7 @@ from kb.build.folder import FORMAT, Release, clear, land, link_or_copy, locked, 
 from kb.build.gathering import Gathering
 from kb.build.sums import Sums
 from kb.notebooks import Job, plan, select
-from kb.notebooks.kept import quicken
+from kb.notebooks.kept import quicken, uncollected
 from kb.notebooks.pool import Crew, Engine, Ran, processors
 from kb.notebooks.progress import Reporter, reporter
 from kb.notebooks.refused import BuildError, explained
@@ -200,7 +200,7 @@ def build(  # noqa: PLR0913 - each is a choice of its own
             jobs, engine = 1, "kernel"
         crew = Crew(engine, root, jobs or processors(), scheduler=scheduler)
         wish = _Wish(world, patterns, force, progress or reporter(), started, jobs or processors(), sums)
-        with crew:
+        with crew, uncollected():
             return _build(open_base(root), folder, last, wish, crew)
 
 

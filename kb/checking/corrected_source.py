@@ -175,12 +175,12 @@ class _Hidden:
         if groups.get("comment"):
             closing = "-->"
         elif groups.get("raw"):
-            closing = f"</{found['name'].lower()}"
+            closing = rf"</{found['name'].lower()}\b[^<>]{{0,200}}>"
         else:
             return found.end()
         over = None
         if closing not in self._endless:
-            over = re.compile(re.escape(closing), re.IGNORECASE).search(self._source, found.end())
+            over = re.compile(closing, re.IGNORECASE).search(self._source, found.end())
         if over is None:
             self._endless.add(closing)
             return found.end()

@@ -101,13 +101,23 @@ def _numbers(section: str, old: Mapping[str, Plain], new: Mapping[str, Plain]) -
 def _value(value: Plain) -> str:
     if isinstance(value, dict):
         if value.get("estimate") is not None:
-            return " ".join(_value(value[key]) for key in ("estimate", "interval") if value.get(key) is not None)
+            return _value(value["estimate"]) + _interval(value.get("interval"))
         return ", ".join(f"{key} {_value(each)}" for key, each in value.items())
     if isinstance(value, list):
         return ", ".join(_value(each) for each in value)
     if isinstance(value, float):
         return f"{value:.4g}"
     return "unknown" if value is None else str(value)
+
+
+def _interval(value: Plain) -> str:
+    """E.g. `` (0.8 to 1.48)``; nothing where there is none."""
+    if value is None:
+        return ""
+    if not isinstance(value, list):
+        return f" {_value(value)}"  # in words already
+    ends = [_value(end) for end in value]
+    return f" ({' to '.join(ends)})" if set(ends) != {"unknown"} else ""
 
 
 def _moved_number(name: str, old: Plain, new: Plain) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kb.exports.about import About, about
@@ -254,7 +254,7 @@ _EXTRA: Mapping[str, Callable[[Base], Iterable[Row]]] = {
 }
 
 
-@lru_cache(maxsize=2)
 def data_of(base: Base, *, with_answers: bool = True) -> Data:
-    """The tables of a base; those of the bases asked for last are kept, so that ten exports are made from one."""
-    return Data(base, with_answers)
+    """The tables of a base, kept with it as its frames are, so that ten exports are made from one."""
+    kept: dict[bool, Data] = vars(base).setdefault("_exported", {})
+    return kept.setdefault(with_answers, Data(base, with_answers))

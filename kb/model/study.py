@@ -24,8 +24,8 @@ class Reference(Noun):
     """The bibliographic identity of a study (BibTeX field names, biblatex's where BibTeX has none).
 
     What nobody saw is None. ``date`` is the day of publication, ``urldate`` the day on which ``url`` was looked at;
-    ``booktitle`` and ``editor`` are of the book that a chapter is in; ``institution`` issued a report; ``eprinttype`` is
-    the server of a preprint, ``eprint`` its number there; ``pubstate`` is ``prepublished`` for an article that is
+    ``booktitle`` and ``editor`` are of the book that a chapter is in; ``institution`` issued a report; ``eprinttype``
+    is the server of a preprint, ``eprint`` its number there; ``pubstate`` is ``prepublished`` for an article that is
     online ahead of its issue, ``inpress`` for one that is accepted.
     """
 

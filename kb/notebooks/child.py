@@ -44,7 +44,8 @@ _SHARED = _Shared()
 
 
 def warm_up() -> None:
-    """Import what notebooks need, so that forks start with it."""
+    """Import what notebooks need, so that forks start with it; nothing is garbage before :func:`load` has ended."""
+    gc.disable()
     import matplotlib.figure
 
     with _without("rfc3987_syntax"):  # a grammar that takes a second, for formats that no notebook has
@@ -56,7 +57,9 @@ def warm_up() -> None:
 
     engine.register("warm")
     engine.warm_shell()
-    matplotlib.figure.Figure().savefig(io.BytesIO(), format="svg")  # finds the fonts
+    figure = matplotlib.figure.Figure()
+    figure.text(0, 0, "0.5 to 1")
+    figure.savefig(io.BytesIO(), format="svg")  # finds and reads the fonts
 
 
 def warm_up_pooling() -> None:
@@ -85,6 +88,7 @@ def load(evidence: Path, made: Path | None) -> None:
 
     with contextlib.suppress(KbError):  # the notebooks will say so
         _share(quicken(open_base(evidence)) if made is None else pickle.loads(made.read_bytes()))  # noqa: S301
+    gc.enable()
     gc.collect()
     gc.freeze()
 

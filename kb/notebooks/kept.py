@@ -7,7 +7,9 @@ views, which wrap each dictionary of a graph anew at every step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import gc
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kb.show import questions_of
@@ -38,6 +40,19 @@ class KeptAnswers:
         if key not in self._known:
             self._known[key] = frozenset(question(self._graph, *given))
         return set(self._known[key])
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no garbage meanwhile: loading makes a million objects that stay, and looking through them takes time."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def quicken(base: Base) -> Base:

@@ -17,6 +17,9 @@ _LOCAL = re.compile(
 )
 _HEADING = re.compile(r"<h(?P<level>[1-4])>(?P<text>.*?)</h(?P=level)>\n?", re.DOTALL)
 _NOT_PRINTED = re.compile(r'<div class="kb-output[^"]*">\n<div class="kb[^"]*\bkb-noprint\b')
+_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_ID = re.compile(r'\bid="([^"]+)"')
+_NAMED = re.compile(r'(?P<before>\bid="|href="#|url\(#)(?P<name>[^")]+)(?=[")])')
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -107,7 +110,8 @@ def arranged(blocks: Iterable[str], name: str, names: Collection[str]) -> Copy:
         else:
             sections[-1].append(block)
     body = "\n".join(_section(parts) for parts in sections if parts)
-    return Copy(title, _without_dead_links(body, name, {*names, "index", "search"}), tuple(headings))
+    body = _without_dead_links(_apart(body), name, {*names, "index", "search"})
+    return Copy(title, body, tuple(headings))
 
 
 def _section(parts: list[str]) -> str:
@@ -181,6 +185,25 @@ def framed(content: str, style: str = "") -> str:
     """A block that scrolls by itself when it is wider than the page; the shared style stands in the site's sheet."""
     css = f"kb-output {style}".strip()
     return f'<div class="{css}">\n{content.replace(STYLE, "").strip()}\n</div>'
+
+
+def _apart(body: str) -> str:
+    """Drawings whose inner ids are their own: two of a page can come from a program that names them alike."""
+    seen: set[str] = set()
+
+    def own(found: re.Match[str]) -> str:
+        names = {}
+        for name in _ID.findall(found[0]):
+            names[name], number = name, 1
+            while names[name] in seen:
+                number += 1
+                names[name] = f"{name}-{number}"
+            seen.add(names[name])
+        if all(name == fresh for name, fresh in names.items()):
+            return found[0]
+        return _NAMED.sub(lambda use: f"{use['before']}{names.get(use['name'], use['name'])}", found[0])
+
+    return _DRAWING.sub(own, body)
 
 
 def _without_dead_links(text: str, name: str, known: Collection[str]) -> str:

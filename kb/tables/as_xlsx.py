@@ -78,7 +78,7 @@ class _Writer:
     """Writes the rows of one sheet."""
 
     def __init__(self, sheet: Any) -> None:  # noqa: ANN401 - openpyxl has no types
-        from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+        from openpyxl.utils import get_column_letter
 
         self._sheet, self._links, self._row = sheet, 0, 0
         self._letters = [get_column_letter(place) for place in range(1, 60)]

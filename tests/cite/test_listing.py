@@ -32,7 +32,7 @@ HOSTILE = [
 
 
 def work(key: str, *authors: str, title: str | None = "Rest", year: int | None = 2020, **more: object) -> Reference:
-    return Reference(key=key, entry_type="article", author=authors, title=title, year=year, **more)  # type: ignore[arg-type]
+    return Reference(key=key, entry_type="article", author=authors, title=title, year=year, **more)
 
 
 # --- every reference of the base ----------------------------------------------------------------------------------

@@ -1,5 +1,9 @@
 """Drift of the project's own pages: what one changed number, study or word is told to have done, and why."""
 
+import re
+import shutil
+from pathlib import Path
+
 import pytest
 
 import kb
@@ -8,7 +12,8 @@ from kb.drift.evidence import Index, index, moved
 from kb.drift.facts import Facts
 from kb.notebook.html import paragraph, table
 from kb.store import load as load_evidence
-from kb.store import save_bibliography, save_post
+from kb.store import save_bibliography, save_post, save_study
+from tests.conftest import EVIDENCE
 from tests.drift.pages import notebook, run_template, said
 
 PAGES = (
@@ -57,6 +62,50 @@ def test_a_removed_study(small):
     gone = [str(group) for group in found.groups if "gone row" in group.words and "MD 8.64" in group.words]
     assert gone
     assert all("because Zhang et al. 2024 was removed" in words for words in gone)
+
+
+ANSWER = {"condition": "achilles-tendinopathy", "intervention": "shockwave", "outcome": "function"}
+TRIALS = ("rompe2007", "rompe2008")
+
+
+def pooled(evidence):
+    """What the page of a pool says."""
+    page = facts_of(run_template("comparison", evidence, ANSWER))
+    return Accepted({"comparison/pool": page}, index(kb.open(evidence)))
+
+
+def with_trials(evidence, *added):
+    """The trials that the pool is made of, and others like the last of them."""
+    corpus, here = load_evidence(EVIDENCE), load_evidence(evidence)
+    studies = [corpus.studies[key] for key in TRIALS]
+    references = [corpus.references[key] for key in TRIALS]
+    own = {"pmid": None, "pmcid": None, "doi": None, "author": ("Newman, Ann",)}
+    studies += [studies[-1].model_copy(update={"key": key}) for key in added]
+    references += [references[-1].model_copy(update={"key": key, "year": int(key[-4:]), **own}) for key in added]
+    for study in studies:
+        save_study(evidence, study)
+    save_bibliography(evidence, [*here.references.values(), *references])
+    return evidence
+
+
+def test_a_planted_number_in_a_pool_is_told_with_its_certainty(small):
+    before = pooled(with_trials(small))
+    path = small / "studies" / "rompe2008.yaml"
+    for old, new in (("estimate: 16.0", "estimate: 17.0"), ("low: 9.78", "low: 10.78"), ("high: 22.22", "high: 23.22")):
+        replace(path, old, new)
+    replace(path, "value: 79.4", "value: 80.4")
+    words = [str(group) for group in drift(before, pooled(small)).groups if group.kind == "number"]
+    assert words
+    assert re.search(r"MD, medium term .* moved from 5\.743 \(.* to .*\) to .* \(.*\)", words[0])
+    assert "; certainty unchanged" in words[0]
+    assert "Rompe et al. 2008" in words[0]
+
+
+def test_an_added_study_is_named_as_what_moved_the_pool(small, tmp_path):
+    more = Path(shutil.copytree(small, tmp_path / "more"))
+    before, now = pooled(with_trials(small)), pooled(with_trials(more, "newman2009"))
+    words = [str(group) for group in drift(before, now).groups if group.kind == "number"]
+    assert re.search(r"moved from 5\.743 .* because newman2009 was added; certainty ", "\n".join(words))
 
 
 def page(*parts, title="# A page", facts=None):

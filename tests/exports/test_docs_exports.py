@@ -33,7 +33,7 @@ def test_the_table_names_every_view():
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("kb ") and " all " not in c])
 def test_a_command_works(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    words = shlex.split(command.split(">")[0])[1:]
+    words = shlex.split(command.split(">", maxsplit=1)[0])[1:]
     done = CliRunner().invoke(main, [*words, "--evidence", str(EVIDENCE)])
     assert done.exit_code == 0, done.output
 

@@ -360,9 +360,10 @@ def test_every_neighbour_can_be_gone_to_and_leads_back(base, noun, identifier):
 
 def test_a_wrong_question_gets_words_and_no_error(base):
     session = Session(base)
-    assert "nothing is known" in session.reply({"ask": "graph", "noun": "dragon", "id": "x"})["error"]
+    assert "nothing is known" in session.reply({"ask": "graph", "noun": "dragon", "thing": "x"})["error"]
     assert (
-        "did you mean" in session.reply({"ask": "graph", "noun": "condition", "id": "lateral-epicondilitis"})["error"]
+        "did you mean"
+        in session.reply({"ask": "graph", "noun": "condition", "thing": "lateral-epicondilitis"})["error"]
     )
     assert "nothing is known of 'fly'" in session.reply({"ask": "fly"})["error"]
     assert "error" in session.reply({"ask": "copy"})

@@ -92,3 +92,10 @@ def test_reading_copy_of_a_markdown_cell() -> None:
     made = page(cells=(cell, hidden))
     assert made.headings == (("the-numbers", "The numbers"),)
     assert "hidden" not in made.body
+
+
+def test_two_drawings_with_the_same_inner_ids_keep_apart() -> None:
+    drawing = '<svg><path id="m1"/><use xlink:href="#m1"/><g clip-path="url(#m1)"/></svg>'
+    body = page(shown(html=drawing), shown(html=drawing)).body
+    assert body.count('id="m1"') == body.count('href="#m1"') == body.count("url(#m1)") == 1
+    assert body.count('id="m1-2"') == body.count('href="#m1-2"') == body.count("url(#m1-2)") == 1

@@ -332,7 +332,9 @@ def test_the_workbook_is_ready_to_use(tables: dict[str, Table]) -> None:
     assert sheet.auto_filter.ref == f"A4:L{4 + len(table.body)}"
     assert [cell.value for cell in sheet[4]] == [column.label for column in table.columns]
     place = [column.id for column in table.columns].index("studies") + 1
-    assert {type(sheet.cell(row, place).value) for row in range(5, 5 + len(table.body))} == {int}
+    held = [sheet.cell(row, place).value for row in range(5, 5 + len(table.body))]
+    assert held == [row[place - 1].value or "unknown" for row in table.body]
+    assert int in {type(value) for value in held}
     assert sheet.cell(5, 1).alignment.wrap_text
     assert all(9 <= dimension.width <= 48 for dimension in sheet.column_dimensions.values())
 
@@ -365,7 +367,7 @@ def test_a_csv_reader_stops_at_the_empty_row(tables: dict[str, Table]) -> None:
     text = render(tables["summary"], "csv").decode()
     frame = pd.read_csv(io.StringIO(text), nrows=len(tables["summary"].body))
     assert list(frame.columns) == [column.id for column in tables["summary"].columns]
-    assert frame["studies"].dtype == "int64"
+    assert frame["studies"].iloc[1] == tables["summary"].rows[1]["studies"]
 
 
 def test_a_great_table_holds_the_same_and_no_markup(tables: dict[str, Table]) -> None:

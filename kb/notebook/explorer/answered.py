@@ -136,16 +136,27 @@ def forests(base: Base, some: Answered) -> Iterator[Forest]:
     """Forest plots of the answers, in the order of the rows; one that shows nothing new is left out."""
     from kb.answers import picture
 
-    drawn: set[object] = set()
+    place: dict[tuple[object, ...], int] = {}
+    for number, row in enumerate(some.rows):
+        place.setdefault((row.question, *_scale(row.result)), number)
     shown = {row.question for row in some.rows}
+    found: list[tuple[int, Forest]] = []
     for answer in some.found:
-        if answer.question not in shown:
-            continue
-        for forest in picture.forests(base.corpus, answer):
-            same = (forest.rows, forest.measure, forest.unit, tuple(g.label for g in forest.subgroups))
-            if same not in drawn:
-                drawn.add(same)
-                yield forest
+        if answer.question in shown:
+            scales = dict.fromkeys(map(_scale, answer.results))
+            made = zip(scales, picture.forests(base.corpus, answer), strict=True)
+            found += [(place.get((answer.question, *scale), len(some.rows)), forest) for scale, forest in made]
+    drawn: set[object] = set()
+    for _, forest in sorted(found, key=lambda item: item[0]):
+        same = (forest.rows, forest.measure, forest.unit, tuple(group.label for group in forest.subgroups))
+        if same not in drawn:
+            drawn.add(same)
+            yield forest
+
+
+def _scale(result: Result) -> tuple[str, str, str | None]:
+    """What results share that stand in one forest plot (see :func:`kb.answers.picture.forests`)."""
+    return result.compared_with, result.measure, result.unit if result.measure == "MD" else None
 
 
 # --- in words --------------------------------------------------------------------------------------------------------

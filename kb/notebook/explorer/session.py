@@ -195,7 +195,7 @@ class Session:
         Parameters
         ----------
         asked
-            ``ask`` is ``suggest`` (``words``), ``copy`` (``format``, ``rows``), ``graph`` (``noun``, ``id``) or
+            ``ask`` is ``suggest`` (``words``), ``copy`` (``format``, ``rows``), ``graph`` (``noun``, ``thing``) or
             ``forests`` (``from``, ``number``).
         """
         makers = {"suggest": self._suggest, "copy": self._copy, "graph": self._graph, "forests": self._forests_reply}
@@ -217,7 +217,7 @@ class Session:
         return {"data": tabled.copied(self.table, str(asked["format"]), chosen)}
 
     def _graph(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        return {"graph": neighbours(self.base, str(asked["noun"]), str(asked["id"]))}
+        return {"graph": neighbours(self.base, str(asked["noun"]), str(asked["thing"]))}
 
     def _forests_reply(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         return {"forests": self.forests(int(asked["from"]), min(int(asked["number"]), 20))}

@@ -16,7 +16,7 @@ function lines(text) {
 function graph(kb, part) {
   const said = (node) => `${NOUNS[node.noun]}: ${node.label}${node.words ? `, ${node.words}` : ""}`;
   const go = async (node) => {
-    const reply = await kb.ask({ ask: "graph", noun: node.noun, id: node.id });
+    const reply = await kb.ask({ ask: "graph", noun: node.noun, thing: node.id });
     if (reply.error) return kb.say(reply.error);
     draw(reply.graph);
     part.body.querySelector("h3").focus();

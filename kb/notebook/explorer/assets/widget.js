@@ -19,7 +19,7 @@ function wire(model, root, live) {
       last += 1;
       const id = `${kb.uid}-${last}`;
       waiting.set(id, resolve);
-      model.send({ id, ...asked });
+      model.send({ ...asked, id });
     }),
     say: (text) => {
       clearTimeout(saying);
@@ -43,7 +43,7 @@ function wire(model, root, live) {
 
 function render({ model, el: host }) {
   const live = el("p", { role: "status", "aria-live": "polite", class: "kbx-live" });
-  const root = el("div", { class: "kb-explorer", "data-ready": "false", "data-lm-suppress-shortcuts": "true", role: "region", "aria-label": "Evidence explorer" });
+  const root = el("div", { class: "kb-explorer", "data-ready": "false", lang: "en", "data-lm-suppress-shortcuts": "true", role: "region", "aria-label": "Evidence explorer" });
   const kb = wire(model, root, live);
   const chosen = filters(kb), saved = saveBox(kb);
   const parts = {

@@ -57,8 +57,13 @@ body.kb-page-alone .kb-page.jp-mod-page .jp-MarkdownCell:first-child h1 { positi
   const asksForPage = (model) =>
     Boolean((model.getMetadata("kb") || {}).page) &&
     Array.from(model.cells).every((cell) => cell.type !== "code" || cell.trusted);
-  const hasRun = (model) =>
-    Array.from(model.cells).some((cell) => cell.type === "code" && (cell.executionCount || cell.outputs.length));
+
+  /** Whether what the notebook shows is in its file; a widget lives in a kernel and must be made anew. */
+  const hasRun = (model) => {
+    const outputs = Array.from(model.cells).flatMap((cell) => (cell.type === "code" ? cell.outputs.toJSON() : []));
+    const lives = (output) => "application/vnd.jupyter.widget-view+json" in (output.data || {});
+    return outputs.length > 0 && !outputs.some(lives);
+  };
 
   class Page {
     constructor(panel, Widget) {
