@@ -508,7 +508,21 @@ class Base:
             key: [Mark(n.kind.value, n.date, n.pmid, n.doi, n.printed) for n in self.notices.get(key, ())]
             for key in wanted
         }
-        listed = listing([self.corpus.references[key] for key in wanted], style, marks=marks)
+        references = [self.corpus.references[key] for key in wanted]
+        # PubMed says which articles still wait for their issue; a missing volume alone says nothing.
+        waiting = {
+            r.pmid
+            for r in references
+            if r.pmid
+            and not (r.volume or r.pubstate)
+            and (entry := self.snapshot.get(r.pmid))
+            and entry.record.publication_status == "aheadofprint"
+        }
+        listed = listing(
+            [r.model_copy(update={"pubstate": "prepublished"}) if r.pmid in waiting else r for r in references],
+            style,
+            marks=marks,
+        )
         return listed if format is None else listed.render(format)
 
     def touching(self, noun: str, identifier: str, steps: int) -> dict[str, int]:

@@ -374,3 +374,21 @@ def test_the_base_cites_by_completed_ids_and_posts(base: kb.Base) -> None:
     slug = "running-injuries-page"
     order = dict.fromkeys(c.study for c in base.corpus.posts[slug].citations if c.study)
     assert [entry.key for entry in base.cite(post=slug).entries] == list(order)
+
+
+def test_an_article_is_ahead_of_print_when_pubmed_says_so(base: kb.Base, small: Path) -> None:
+    from dataclasses import replace
+
+    import msgspec
+
+    from kb.store import save_bibliography
+
+    reference = base.corpus.references["buist2008"].model_copy(update={"volume": None, "number": None, "pages": None})
+    save_bibliography(small, [base.corpus.references[key] for key in ("zhang2024", "lauersen2014")] + [reference])
+    young = kb.open(small)
+    entry = base.snapshot[str(reference.pmid)]
+    record = msgspec.structs.replace(entry.record, publication_status="aheadofprint")
+    young.__dict__["snapshot"] = {str(reference.pmid): replace(entry, record=record)}
+    assert "Advance online publication." in str(young.cite("buist2008", style="apa"))
+    young.__dict__["snapshot"] = {}
+    assert "Advance" not in str(young.cite("buist2008", style="apa"))

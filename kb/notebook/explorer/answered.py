@@ -111,7 +111,7 @@ def answered(base: Base, selection: Selection) -> Answered:
     Examples
     --------
     >>> import kb
-    >>> from kb.notebook.explorer.select import select
+    >>> from kb.notebook.explorer import View, select
     >>> base = kb.open()
     >>> view = View(condition="lateral-epicondylitis", intervention="shockwave", outcome="prtee")
     >>> [row.result.studies for row in answered(base, select(base, view)).rows]
@@ -168,7 +168,7 @@ def lead(base: Base, selection: Selection) -> str:
     Examples
     --------
     >>> import kb
-    >>> from kb.notebook.explorer.select import select
+    >>> from kb.notebook.explorer import View, select
     >>> base = kb.open()
     >>> lead(base, select(base, View(condition="athletic-pubalgia")))
     'No study in the base fits. That is a gap in the base, not evidence of no effect.'

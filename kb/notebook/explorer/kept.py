@@ -28,6 +28,7 @@ def remembering(graph: Graph) -> Graph:
     Examples
     --------
     >>> import kb
+    >>> from kb import graph as graphs
     >>> graph = remembering(kb.open().graph)
     >>> sorted(graphs.narrower(graph, "intervention:cupping"))
     ['intervention:cupping']

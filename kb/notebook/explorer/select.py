@@ -227,7 +227,7 @@ def options(base: Base, view: View, names: Iterable[str] = _FACETS) -> dict[str,
     >>> import kb
     >>> found = options(kb.open(), View(condition="lateral-epicondylitis"), ["certainty"])
     >>> [option.label for option in found["certainty"]][:2]
-    ['moderate', 'low']
+    ['low', 'very low']
     """
     made = {}
     for name in names:
