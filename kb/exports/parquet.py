@@ -17,7 +17,7 @@ from kb.exports.package import datapackage, dictionary_markdown, readme, schema
 from kb.exports.shared import encodable
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     from kb.exports.data import Data, Table
 
@@ -84,7 +84,7 @@ def _metadata(field: Field) -> dict[str, str]:
 
 
 def _bytes(table: pa.Table) -> bytes:
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq
 
     made = io.BytesIO()
     pq.write_table(table, made, compression="zstd", version="2.6")

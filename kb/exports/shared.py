@@ -34,7 +34,7 @@ def one_line(text: str) -> str:
     >>> one_line("a\r\nER  - \x00b")
     'a ER  - b'
     """
-    return re.sub(" {2,}(?=$)", " ", _CONTROL.sub(" ", encodable(text))).strip().replace("\x00", "")
+    return _CONTROL.sub(" ", encodable(text)).strip()
 
 
 def xml_text(text: str) -> str:

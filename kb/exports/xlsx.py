@@ -17,7 +17,7 @@ from kb.exports.shared import xml_text
 from kb.problems import KbError
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet  # type: ignore[import-untyped]
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
     from kb.exports.data import Data
 
@@ -39,7 +39,7 @@ def xlsx(data: Data) -> bytes:
     KbError
         When a table has more rows than a sheet can hold.
     """
-    from openpyxl import Workbook  # type: ignore[import-untyped]
+    from openpyxl import Workbook
 
     for name, table in data.tables.items():
         if len(table) >= MOST_ROWS:
@@ -79,9 +79,9 @@ def _dictionary(data: Data) -> list[tuple[str, ...]]:
 
 
 def _sheet(sheet: WriteOnlyWorksheet, columns: tuple[str, ...], rows: Any) -> None:  # noqa: ANN401 - rows of any table
-    from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
-    from openpyxl.styles import Font  # type: ignore[import-untyped]
-    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     bold = Font(bold=True)
     for number, name in enumerate(columns, 1):

@@ -127,9 +127,11 @@ def trust(notebook: Path) -> Path:
         The same.
     """
     import nbformat
-    from nbformat.sign import NotebookNotary
+    from nbformat import sign
 
-    NotebookNotary().sign(nbformat.read(notebook, as_version=4))
+    signs: Any = sign  # the library has no types
+    read: Any = nbformat.read
+    signs.NotebookNotary().sign(read(notebook, as_version=4))
     return notebook
 
 

@@ -1,7 +1,7 @@
 """Executed notebooks and evidence -> a static site that works from a folder, offline, in light and dark, on a phone.
 
 Pages are laid out by templates (Jinja2), which escape whatever is not HTML of our own; what a notebook shows is taken
-over without its code. A site of 684 pages was made with Sphinx before; see docs/site.md for why it is not any more.
+over without its code. Sphinx made the site before; docs/site.md tells why it does not any more.
 Each page is made of a notebook or of the evidence, and of what all pages share; where neither changed it is not made
 again, and the search, the feed and the few pages that list others are made every time.
 """

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import networkx as nx
-import openpyxl  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 import rdflib
 import rispy

@@ -9,9 +9,9 @@ import shutil
 import subprocess
 import zipfile
 
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 import pandas as pd
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow.parquet as pq
 import pytest
 
 from kb.exports import render

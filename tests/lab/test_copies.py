@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import kb
 from kb.notebooks import lab
 from kb.notebooks.lab import EXTENSION, copy_notebooks, open_lab, trust_in_lab
 from tests.conftest import ROOT
@@ -70,7 +74,7 @@ def test_only_in_jupyterlab_a_notebook_is_signed(tmp_path: Path, data: Path, mon
 
 
 def test_jupyterlab_is_told_to_show_the_start_page_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started = {}
+    started: dict[str, Any] = {}
 
     class Process:
         def __init__(self, command: list[str], env: dict[str, str], cwd: Path) -> None:
@@ -79,7 +83,7 @@ def test_jupyterlab_is_told_to_show_the_start_page_alone(tmp_path: Path, monkeyp
         def wait(self) -> int:
             return 3
 
-    monkeypatch.setattr(lab.subprocess, "Popen", Process)
+    monkeypatch.setattr("kb.notebooks.lab.subprocess.Popen", Process)
     assert open_lab(tmp_path / "evidence", ["--no-browser"]) == 3
     assert started["env"]["KB_BUILD"] == str(tmp_path / "build")
     assert started["env"]["KB_EVIDENCE"] == str(tmp_path / "evidence")
@@ -98,3 +102,24 @@ def test_the_extension_is_what_jupyterlab_looks_for() -> None:
 @pytest.mark.parametrize("name", ["start", "report"])
 def test_pages_say_that_they_are(name: str) -> None:
     assert json.loads(TEMPLATES[f"{name}.ipynb"])["metadata"]["kb"]["page"] is True
+
+
+def test_the_worked_example_is_a_notebook_of_short_cells_without_outputs() -> None:
+    cells_of = json.loads(TEMPLATES["worked-example.ipynb"])["cells"]
+    code = [cell for cell in cells_of if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+    assert max(len(cell["source"]) for cell in code) <= 6
+    prose = " ".join("".join(cell["source"]) for cell in cells_of if cell["cell_type"] == "markdown")
+    assert not any(character.isdigit() for character in prose)  # every number is worked out
+
+
+def test_the_five_lines_of_the_documentation_give_the_frame(base: kb.Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    (lines,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/notebooks.md").read_text(), re.DOTALL)
+    monkeypatch.setenv("KB_EVIDENCE", str(base.root))
+    *body, last = ast.parse(lines).body
+    assert len([line for line in lines.splitlines() if line]) <= 5
+    space: dict[str, Any] = {}
+    exec(compile(ast.Module(body, []), "docs", "exec"), space)
+    assert isinstance(last, ast.Expr)
+    found = eval(compile(ast.Expression(last.value), "docs", "eval"), space)
+    assert list(found["certainty"]) == ["low", "low"]

@@ -249,7 +249,7 @@ def test_a_report_is_saved_for_this_view_and_opens(start: Watched, lab: Server, 
     with page.expect_popup() as popup:
         opened.click()
     watched = watch(popup.value)
-    watched.page.wait_for_selector(".kb-page.jp-mod-page .jp-OutputArea-output svg", timeout=MS)
+    watched.page.wait_for_selector(".kb-page.jp-mod-page .jp-OutputArea-output svg", state="attached", timeout=MS)
     shoot(watched.page, "opened")
     assert "8.64" in watched.page.locator(".jp-Notebook").inner_text()
     assert watched.page.locator(".jp-Notebook .jp-Cell-inputWrapper .jp-Editor:visible").count() == 0

@@ -6,16 +6,18 @@ import datetime as dt
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 import kb
-from kb.model import Post
+from kb.model import Change, Post
 from kb.problems import KbError
 from kb.site import SiteError, digest, make, make_site, schema
 from kb.store import save_post, save_study
+from tests.hostile import STRINGS
 from tests.site.reading import Reader, files_of, local_problems
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -316,3 +318,33 @@ def test_text_never_becomes_markup(small: Path, executed: Path, tmp_path: Path) 
     assert any(row[0] == "study/zhang2024" for row in rows)
     feed = ET.parse(tmp_path / "site" / "feed.xml").getroot()
     assert feed.findtext(f"{ATOM}entry/{ATOM}summary") == HOSTILE
+
+
+def test_no_known_trick_gets_into_lists_feed_or_search(small_base: kb.Base) -> None:
+    from kb.site.home import home_page
+    from kb.site.moved import feed
+    from kb.site.news import entries_of, news_page
+    from kb.site.page import Frame, Page, json_for_html, rendered
+    from kb.site.searching import pages_file
+
+    texts = [text.encode("utf-8", "ignore").decode() for text in STRINGS]
+    texts = [text for text in texts if text.strip()]
+    changes = tuple(Change(date=dt.date(2026, 1, 1), text=text) for text in texts)
+    small_base.corpus = replace(small_base.corpus, changes=changes)
+    frame = Frame(frozenset(), None, "1", "")
+    pages = [home_page(small_base, ()), news_page(small_base, ())]
+    pages += [Page(f"page-{n}", text, text, schema=({"name": text},), also=(text,)) for n, text in enumerate(texts)]
+    for page in pages:
+        read = Reader()
+        read.feed(rendered(page, frame))
+        read.close()
+        assert not read.handlers
+        assert not [src for src in read.sources("script") if not src.startswith("_static/")]
+        assert not [text for text in read.scripts("") if "kb-theme" not in text]
+        assert not {tag for tag, _ in read.elements} & {"iframe", "img", "svg", "object", "embed"}
+        assert not [href for href in read.hrefs() if "script:" in href.lower() or href.startswith("data:")]
+        for data in page.schema:
+            assert json.loads(json_for_html(data)) == data
+    ET.fromstring(feed(entries_of(small_base, ()), frame))
+    rows = json.loads(pages_file(pages, {}).removeprefix("window.kbPages=").rstrip(";\n"))
+    assert [row[3] for row in rows[2:]] == [[text] for text in texts]

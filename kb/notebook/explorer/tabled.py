@@ -230,7 +230,6 @@ def word_table(table: Table) -> str:
     --------
     >>> import kb
     >>> from dataclasses import replace
-    from functools import lru_cache
     >>> table = replace(kb.open().table(condition="lateral-epicondylitis"), title="Pain < 3")
     >>> word_table(table).splitlines()[0]
     '<p><b>Pain &lt; 3</b></p>'
