@@ -2,19 +2,20 @@
 
 Certain is a finding that is an error, of a rule or a person's review, on a citation whose study is known for certain,
 and whose right side is a known record: year, journal, volume, pages, a link to another paper, a link that leads
-nowhere. Which paper is meant, when title or authors speak against the link, is the writer's to say; so are warnings,
-and whatever only a curated entry that nobody reviewed says. The words of a statement are never changed.
+nowhere. Which paper is meant, when title, authors or two facts speak against the link, is the writer's to say; so are
+warnings, and whatever only a curated entry that nobody reviewed says. The words of a statement are never changed.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.citations.flag import Basis, Severity
 from kb.citations.links import classify
-from kb.citations.resolution import Confidence
+from kb.citations.resolution import By, Confidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from kb.citations.resolution import Record
 
 FACTS = frozenset({"wrong-year", "wrong-journal", "wrong-volume", "wrong-pages"})
+_WHOSE = frozenset({"wrong-authors", "wrong-title"})
 LINKS = frozenset({"wrong-identifier", "bad-link"})
 _FIX_LINK = re.compile(r"\[([^\]]*)\]\((https?://[^\s)]+)\)")
 
@@ -96,22 +98,24 @@ def wishes(post: CheckedPost) -> Iterator[Wish]:
     """What the findings on the citations and links of a post ask for, in the order of the text."""
     from kb.checking.result import CheckedCitation, CheckedStatement
 
-    for part, finding in post.findings():
+    found = [(part, finding) for part, finding in post.findings()]
+    facts = Counter(id(part) for part, finding in found if finding.stands and finding.rule in FACTS | _WHOSE)
+    for part, finding in found:
         if not finding.stands or isinstance(part, CheckedStatement):
             continue
         if isinstance(part, CheckedCitation):
-            yield from _of_citation(part, finding)
+            yield from _of_citation(part, finding, facts[id(part)])
         elif finding.severity is Severity.ERROR or finding.fix:
             why = "Only the writer knows where this link should lead."
             yield Wish(part, finding, part.href or part.text, finding.fix, None, is_link=True, why=why)
 
 
-def _of_citation(part: CheckedCitation, finding: Finding) -> Iterator[Wish]:
+def _of_citation(part: CheckedCitation, finding: Finding, differing: int) -> Iterator[Wish]:
     if finding.severity is not Severity.ERROR and not finding.fix:
         return  # nothing to put there: the report tells it
     record = part.resolution.record
     link = record.preferred_url if record is not None else None
-    why = _undecided(part, finding)
+    why = _undecided(part, finding, differing)
     if why:
         yield Wish(part, finding, part.text, _plain_fix(finding), link or _fix_address(finding), why=why)
     elif finding.rule in FACTS and finding.found and finding.expected:
@@ -120,8 +124,12 @@ def _of_citation(part: CheckedCitation, finding: Finding) -> Iterator[Wish]:
         yield from _link_wishes(part, finding, record)
 
 
-def _undecided(part: CheckedCitation, finding: Finding) -> str:
-    """Why a finding is left to the writer; empty when its change is certain."""
+def _undecided(part: CheckedCitation, finding: Finding, differing: int) -> str:
+    """Why a finding is left to the writer; empty when its change is certain.
+
+    ``differing`` is the number of facts in which the citation differs from its study. Where only the link tells which
+    study that is, more than one may mean that the link is what is wrong.
+    """
     if finding.rule not in FACTS | LINKS:
         return {
             "wrong-authors": "Another paper may be meant: look which one, then change the authors or the link.",
@@ -134,6 +142,9 @@ def _undecided(part: CheckedCitation, finding: Finding) -> str:
         return "Which study is meant was curated and not reviewed by a person."
     if part.confidence is not Confidence.CERTAIN or part.resolution.record is None or finding.source is None:
         return "Which study is meant is not certain."
+    only_linked = part.resolution.by is By.IDENTIFIER and not part.as_published.title
+    if finding.rule in FACTS and only_linked and differing > 1:
+        return "More than one thing differs from the linked paper: look whether the link or the text is wrong."
     if finding.rule in FACTS and not (finding.found and finding.expected):
         return "The right side is not known."
     return ""

@@ -88,7 +88,7 @@ def csl_list(references: Sequence[Reference], path: Path, marks: Mapping[str, tu
 def _load(path: Path) -> Any:  # noqa: ANN401 - citeproc-py has no types
     import io
 
-    from citeproc import CitationStylesStyle  # type: ignore[import-untyped]
+    from citeproc import CitationStylesStyle
 
     data = _checked(path)
 
@@ -169,7 +169,7 @@ def _rendered(
 ) -> Iterator[tuple[str, Runs, Runs]]:
     """Key, reference and in-text mark of each, in the order of the style."""
     from citeproc import Citation, CitationItem, CitationStylesBibliography
-    from citeproc.source.json import CiteProcJSON  # type: ignore[import-untyped]
+    from citeproc.source.json import CiteProcJSON
 
     items = [_item(reference, letters) for reference in references]
     bibliography = CitationStylesBibliography(style, CiteProcJSON(items), _Formatter)

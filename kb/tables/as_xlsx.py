@@ -37,7 +37,7 @@ _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 def to_xlsx(table: Table) -> bytes:
     """The table as a workbook of one sheet."""
-    from openpyxl import Workbook  # type: ignore[import-untyped]
+    from openpyxl import Workbook
 
     book = Workbook()
     _properties(book, table)
@@ -60,7 +60,7 @@ def _filled(part: bytes, rows: str) -> bytes:
 
 def _set_up(sheet: Any, table: Table, widths: list[float]) -> None:  # noqa: ANN401 - openpyxl has no types
     """Widths, the frozen header, the filter, and how the sheet is printed."""
-    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+    from openpyxl.utils import get_column_letter
 
     sheet.title = "Table"
     for place, width in enumerate(widths, 1):
@@ -139,7 +139,7 @@ class _Writer:
 
 def _styles(sheet: Any) -> dict[str, int]:  # noqa: ANN401 - openpyxl has no types
     """The number of each style in the workbook; its cells stand in the first row until the rows are written."""
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # type: ignore[import-untyped]
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
     top, flat = Alignment(vertical="top", wrap_text=True), Alignment(vertical="top", wrap_text=False)
     rule = Border(bottom=Side(style="thin", color="C3CAD3"))

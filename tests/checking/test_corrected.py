@@ -17,6 +17,7 @@ from kb.checking.corrected_patch import cited, diff, to_text
 from kb.checking.corrected_source import project
 from kb.checking.result import CheckResult
 from kb.citations.flag import Basis, Severity
+from kb.citations.resolution import By
 from kb.cli import main
 from tests.conftest import EVIDENCE, ROOT
 
@@ -163,11 +164,21 @@ def test_overlapping_changes_are_left_to_the_writer(base: kb.Base) -> None:
     citation = file.posts[0].citations[0]
     year = next(finding for finding in citation.findings if finding.rule == "wrong-year")
     more = replace(year, rule="wrong-journal", found="2011, Am J Sports Med", expected="JAMA")
-    citation = replace(citation, findings=(year, more))
+    resolution = replace(citation.resolution, by=By.NAME)
+    citation = replace(citation, findings=(year, more), resolution=resolution)
     post = replace(file.posts[0], citations=(citation,))
     (one,) = correct(replace(result, files=(replace(file, posts=(post,)),)), {"draft.md": data})
     assert one.data == data
     assert {change.why for change in one.undecided} == {"Another change touches the same words."}
+
+
+def test_where_only_the_link_tells_the_study_two_differences_are_left_to_the_writer(base: kb.Base) -> None:
+    text = f"Training helps (Lauersen et al., 2013, Am J Sports Med. [PubMed]({LAUERSEN})).\n"
+    _, one = made(base, "draft.md", text.encode())
+    assert {change.rule for change in one.undecided} == {"wrong-year", "wrong-journal"}
+    assert one.data == text.encode()
+    why = {change.rule: change.why for change in one.undecided}
+    assert "link or the text" in why["wrong-journal"]
 
 
 @pytest.mark.parametrize(

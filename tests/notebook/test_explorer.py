@@ -2,7 +2,9 @@
 
 import json
 import re
+import subprocess
 import time
+from typing import Any
 
 import pytest
 
@@ -89,7 +91,7 @@ def test_a_term_holds_what_bears_on_it(base, noun):
 
 
 def test_terms_together_hold_what_bears_on_all_of_them(base):
-    asked = {"condition": "tendinopathy", "intervention": "shockwave", "outcome": "pain"}
+    asked: dict[str, Any] = {"condition": "tendinopathy", "intervention": "shockwave", "outcome": "pain"}
     found, wanted = select(base, View(**asked)), base.bearing_on(**asked)
     assert (set(found.findings), set(found.studies)) == (set(wanted.findings), set(wanted.studies))
 
@@ -453,7 +455,7 @@ def test_the_report_is_saved_for_exactly_this_view_beside_other_runs(base, tmp_p
         target.write_text("{}")
         return Done
 
-    monkeypatch.setattr(saves.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     done = saves.save(base, view)
     assert done.path == tmp_path / "b" / "runs" / "report--condition-lateral-epicondylitis--years-from-2020.ipynb"
     assert done.data()["notebook"] == "{}"
@@ -470,7 +472,7 @@ def test_a_report_that_fails_says_why_in_words(base, tmp_path, monkeypatch):
     class Done:
         returncode, stdout, stderr = 2, "", "kb: no condition 'x'\n"
 
-    monkeypatch.setattr(saves.subprocess, "run", lambda *_, **__: Done)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: Done)
     assert saves.save(base, ELBOW).data() == {"error": "no condition 'x'"}
 
 
@@ -511,7 +513,7 @@ def test_how_long_choices_take(base, capsys):
     took = []
     for noun in ("condition", "intervention", "outcome"):
         for option in options(base, View(), [noun])[noun]:
-            session = Session(base, View(**{noun: option.value}))
+            session = Session(base, view_of(base, {noun: option.value}))
             began = time.perf_counter()
             session.page()
             session.answer()

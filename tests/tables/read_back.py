@@ -11,10 +11,10 @@ from typing import Any
 
 import docx
 import lxml.html
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 from docx.oxml.ns import qn
 from markdown_it import MarkdownIt
-from openpyxl.utils.escape import unescape  # type: ignore[import-untyped]
+from openpyxl.utils.escape import unescape
 
 from kb.tables import Cell, Table
 from kb.tables.as_text import guarded

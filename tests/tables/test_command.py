@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 

@@ -12,10 +12,10 @@ import zipfile
 from typing import Any
 
 import docx
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import lxml.etree
 import lxml.html
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 import pytest
 from docx.oxml.ns import qn
 from markdown_it import MarkdownIt
