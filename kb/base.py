@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from kb.answers.answer import Answer as EvidenceAnswer
     from kb.answers.questions import Questions
+    from kb.answers.rows import AnswerRow
     from kb.checking.check import Source
     from kb.checking.options import CheckOptions
     from kb.checking.result import CheckResult
@@ -219,6 +220,22 @@ class Base:
         gone |= {f for study in gone if study in self.graph for f in self.graph.succ[study] if f.startswith("finding:")}
         return graphs.subgraph(self.graph, set(self.graph) - gone)
 
+    @cached_property
+    def questions(self) -> Questions:
+        """The questions that its findings are about, retracted studies left out."""
+        from kb.answers.questions import Questions
+        from kb.synthesis.reports import registrations
+
+        registered = registrations(self.corpus.references, self.snapshot)
+        return Questions(self.corpus, self.standing, self.retracted, registered)
+
+    @cached_property
+    def best_estimates(self) -> tuple[AnswerRow, ...]:
+        """The best estimates of every question, the surest and largest first."""
+        from kb.answers.rows import answer_rows
+
+        return tuple(answer_rows(self.questions, self.questions.about()))
+
     def notice_mark(self, key: str, *, every: bool = False) -> str:
         """The marks of a study, e.g. ``RETRACTED (2021-03, PMID 33000000)``; empty when there is nothing to say."""
         return notices.mark(self.notices.get(key, ()), every=every)
@@ -274,14 +291,9 @@ class Base:
             for name, given in asked.items()
             if given is not None
         }
-        return make.make(kind, make.Base(self.corpus, self.graph, self._questions, self._given(kind, style)), found)
-
-    def _questions(self) -> Questions:
-        from kb.answers.questions import Questions
-        from kb.synthesis.reports import registrations
-
-        registered = registrations(self.corpus.references, self.snapshot)
-        return Questions(self.corpus, self.standing, self.retracted, registered)
+        return make.make(
+            kind, make.Base(self.corpus, self.graph, lambda: self.questions, self._given(kind, style)), found
+        )
 
     def _given(self, kind: str, style: str | Path) -> Given:
         """What a table is told beside the evidence."""
@@ -410,14 +422,10 @@ class Base:
         1  3 months      -9.5  -14.05    -4.95  intervention       low
         """
         from kb.answers.frame import estimates, questions_about
-        from kb.answers.questions import Questions
-        from kb.synthesis.reports import registrations
 
-        registered = registrations(self.corpus.references, self.snapshot)
-        questions = Questions(self.corpus, self.graph, self.retracted, registered)
         first = self._question(condition, intervention, outcome, comparator, timepoint)
-        asked = questions_about(questions, first) if outcome is None else [first]
-        return estimates(questions, asked)
+        asked = questions_about(self.questions, first) if outcome is None else [first]
+        return estimates(self.questions, asked)
 
     def _question(
         self, condition: str, intervention: str, outcome: str | None, comparator: str | None, timepoint: str | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kb import graph as graphs
@@ -20,7 +19,6 @@ from kb.tables import UNKNOWN, bearing_words, effect, favours, left_out_notes, s
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from kb.answers.questions import Questions
     from kb.appraisal.signals import Signal
     from kb.base import Base, Thing
     from kb.model import Claim, Finding, Study, Term
@@ -48,19 +46,6 @@ class Page:
     title: str
     lead: tuple[str, ...]
     sections: tuple[Section, ...] = field(default=())
-
-
-@lru_cache(maxsize=2)
-def questions_of(base: Base) -> Questions:
-    """The questions that a base can answer; kept, because every page of a build asks them again."""
-    from kb.answers.questions import Questions
-    from kb.synthesis.reports import registrations
-
-    kept: Questions | None = getattr(base, "questions", None)  # a base that writes down what is read of it
-    if kept is not None:
-        return kept
-    registered = registrations(base.corpus.references, base.snapshot)
-    return Questions(base.corpus, base.standing, base.retracted, registered)
 
 
 def page(base: Base, thing: Thing) -> Page:
@@ -356,7 +341,7 @@ def _answers(base: Base, noun: str, identifier: str) -> list[str]:
     from kb.answers.words_terms import named
 
     wanted = {name.split(":", 1)[1] for name in graphs.narrower(base.graph, graphs.node(noun, identifier))}
-    questions = questions_of(base)
+    questions = base.questions
     rows = answer_rows(questions, questions.about(**{f"{noun}s": wanted}))
     lines = []
     for row in rows[: _ANSWERS - (len(rows) > _ANSWERS)]:

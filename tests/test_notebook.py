@@ -21,7 +21,6 @@ from kb.problems import UnknownIdError
 from kb.pubmed import snapshot
 from kb.pubmed.record import Link, Term
 from kb.pubmed.snapshot import Entry
-from kb.show import questions_of
 from tests.notebook.balanced import Balanced
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -191,7 +190,7 @@ def test_links_between_pages_lead_to_terms_that_have_one(base):
                 if noun == "post":
                     assert identifier in base.corpus.posts
                 elif noun == "comparison":
-                    assert f"{noun}/{identifier}" in questions_of(base).pages.values(), name
+                    assert f"{noun}/{identifier}" in base.questions.pages.values(), name
                 else:
                     term = base.corpus.vocabulary(f"{noun}s")[identifier]
                     assert getattr(term, "kind", "") != "control", name

@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from kb.answers.questions import Questions
-from kb.answers.rows import AnswerRow, answer_rows
-from kb.synthesis.reports import registrations
+from kb.answers.rows import AnswerRow
 
 if TYPE_CHECKING:
     from kb.base import Base
@@ -19,11 +17,8 @@ _YES_NO = {True: "yes", False: "no", None: "unknown"}
 
 def answers(base: Base) -> Iterator[dict[str, Any]]:
     """One row an estimate, by question."""
-    registered = registrations(base.corpus.references, base.snapshot)
-    questions = Questions(base.corpus, base.standing, base.retracted, registered)
-    rows = answer_rows(questions, questions.about())
     seen: Counter[str] = Counter()
-    for row in sorted(rows, key=_name):
+    for row in sorted(base.best_estimates, key=_name):
         name = _name(row)
         seen[name] += 1
         yield {"id": f"{name}.a{seen[name]:02}", **_row(row)}

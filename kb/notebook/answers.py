@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kb import graph as graphs
@@ -10,7 +9,6 @@ from kb.answers.rows import AnswerRow, answer_rows, certainty_words, favours_wor
 from kb.answers.words_terms import named
 from kb.model import CertaintyLevel
 from kb.notebook.html import count, details, escape, link, note, paragraph, table, traced
-from kb.show import questions_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -37,7 +35,7 @@ def rows_of(
     base: Base, *, conditions: Collection[str] | None = None, interventions: Collection[str] | None = None
 ) -> list[AnswerRow]:
     """The best estimates about some conditions or interventions, the surest and largest first."""
-    questions = questions_of(base)
+    questions = base.questions
     return answer_rows(questions, questions.about(conditions, interventions))
 
 
@@ -157,7 +155,7 @@ def map_cells(
     below = {
         (noun, i): _below(base, noun, i) for noun, ids in (("condition", rows), ("intervention", columns)) for i in ids
     }
-    known = all_rows(base)
+    known = base.best_estimates
     made = []
     for row in rows:
         for column in columns:
@@ -174,12 +172,6 @@ def map_cells(
             best = [each for each in here if each.result.certainty.level is level]
             made.append(MapCell(row, column, len(cells[row, column]), level, pull(best)))
     return made
-
-
-@lru_cache(maxsize=2)
-def all_rows(base: Base) -> tuple[AnswerRow, ...]:
-    """The best estimates about everything; kept, because maps and pages of studies ask for them again."""
-    return tuple(rows_of(base))
 
 
 def _below(base: Base, noun: str, identifier: str) -> set[str]:

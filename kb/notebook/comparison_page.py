@@ -23,7 +23,6 @@ from kb.notebook.html import (
     paragraph,
     table,
 )
-from kb.show import questions_of
 from kb.synthesis.network import network
 from kb.tables import left_out_notes
 
@@ -65,7 +64,7 @@ class ComparisonPage:
     @cached_property
     def found(self) -> Answer:
         """The answer."""
-        return questions_of(self.base).answer(self.question)
+        return self.base.questions.answer(self.question)
 
     @cached_property
     def keys(self) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from kb import graph as graphs
 from kb.notebook import sections
 from kb.notebook.html import count, details, escape, link, listing, note, paragraph
-from kb.show import questions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,7 +86,7 @@ def questions(base: Base, noun: str, ids: Iterable[str], up: str | None) -> str:
     wanted = set(ids)
     corpus = base.corpus
     groups: dict[str, list[str]] = {}
-    for question, name in questions_of(base).pages.items():
+    for question, name in base.questions.pages.items():
         term = getattr(question, noun)
         if term in wanted:
             other = question.intervention if noun == "condition" else question.condition

@@ -61,7 +61,7 @@ class StudyPage:
     @cached_property
     def rows(self) -> list[AnswerRow]:
         """The best estimates of the base that rest on it."""
-        return [row for row in answers.all_rows(self.base) if self.key in row.result.studies]
+        return [row for row in self.base.best_estimates if self.key in row.result.studies]
 
     def title(self) -> Heading:
         """Author and year; with its journal, or its key, where another study has the same."""

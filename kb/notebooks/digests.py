@@ -17,7 +17,6 @@ from pydantic import BaseModel
 from kb import graph as graphs
 from kb.notebooks.reads import ASKED, EVERYTHING, LISTS, NOUNS, QUESTIONS, arguments
 from kb.problems import KbError
-from kb.show import questions_of
 from kb.synthesis.reports import registrations
 
 if TYPE_CHECKING:
@@ -169,7 +168,7 @@ class Digests:
             if owner == "base" and question in QUESTIONS:
                 return getattr(self._base, question)(*given, **named)
             if owner == "questions" and question in ASKED:
-                found = getattr(questions_of(self._base), question)
+                found = getattr(self._base.questions, question)
                 return found(*given, **named) if callable(found) else found
             if owner in {"graph", "standing"} and question == "cells" and not given:
                 return self._cells(owner, **named)

@@ -12,8 +12,6 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kb.show import questions_of
-
 if TYPE_CHECKING:
     from kb.base import Base
 
@@ -74,9 +72,7 @@ def quicken(base: Base) -> Base:
         if "asked" not in graph.__dict__:
             succ, pred = inside._succ, inside._pred  # noqa: SLF001 - the dictionaries inside the views
             graph.__dict__.update(asked=KeptAnswers(graph), succ=succ, pred=pred)
-    questions = questions_of(base)
-    base.__dict__["questions"] = questions  # questions_of() finds it there, in a copy of the base as well
     for name in ("notices", "snapshot", "retracted", "_names"):
         getattr(base, name)
-    _ = questions.pages
+    _ = base.questions.pages
     return base

@@ -11,7 +11,6 @@ from rapidfuzz import process
 
 from kb.model import InterventionKind
 from kb.problems import KbError
-from kb.show import questions_of
 
 if TYPE_CHECKING:
     from kb.base import Base
@@ -61,7 +60,7 @@ def plan(base: Base) -> list[Job]:
     jobs += [
         Job(noun, f"{noun}/{identifier}.ipynb", {noun: identifier}) for noun in ids for identifier in sorted(ids[noun])
     ]
-    for question, name in questions_of(base).pages.items():
+    for question, name in base.questions.pages.items():
         asked = {noun: getattr(question, noun) for noun in ("condition", "intervention", "outcome")}
         jobs.append(Job("comparison", f"{name}.ipynb", asked))
     return jobs

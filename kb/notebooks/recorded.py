@@ -27,7 +27,6 @@ from kb.notebooks.reads import (
     asked,
     is_answering,
 )
-from kb.show import questions_of
 from kb.synthesis.reports import registrations
 
 if TYPE_CHECKING:
@@ -252,7 +251,7 @@ class RecordedBase(Base):
 
     @cached_property
     def questions(self) -> Questions:
-        """The questions that it can answer; :func:`kb.show.questions_of` gives them."""
+        """The questions that it can answer."""
         known = registrations(self._true.corpus.references, self._true.snapshot)
         recorded = RecordedMapping(self._reads, "registrations", known)
         return _RecordedQuestions(self._true, self._reads, self.corpus, self.standing, self.retracted, recorded)
@@ -281,7 +280,7 @@ class _RecordedQuestions(Questions):
             return object.__getattribute__(self, name)
         inside = object.__getattribute__(self, "__dict__")
         with answering():
-            questions = questions_of(inside["true"])
+            questions = inside["true"].questions
         if name == "pages":
             inside["reads"].note(asked("questions", name, (), {}) or EVERYTHING)
             with answering():

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from kb import graph as graphs
 from kb.model import CertaintyLevel, InterventionKind
 from kb.notebook.html import count, escape
-from kb.show import questions_of
 from kb.site.page import CAVEAT, Page
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def _pages(base: Base, names: Collection[str]) -> dict[tuple[str, str], str]:
     """The comparison that a cell leads to: the first that what patients feel answers, in the order of outcomes."""
     outcomes = base.corpus.outcomes
     found: dict[tuple[str, str], tuple[bool, str]] = {}
-    for question, name in questions_of(base).pages.items():
+    for question, name in base.questions.pages.items():
         if name in names:
             worth = outcomes[question.outcome].surrogate, name
             pair = question.condition, question.intervention

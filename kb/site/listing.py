@@ -11,7 +11,6 @@ from kb import graph as graphs
 from kb.cite import author_year
 from kb.model import InterventionKind, Term
 from kb.pubmed.notices import marked
-from kb.show import questions_of
 from kb.site.page import CAVEAT, Page
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def _comparisons(base: Base, names: Collection[str]) -> str:
 
 
 def _asked(base: Base, names: Collection[str]) -> dict[Question, str]:
-    return {question: name for question, name in questions_of(base).pages.items() if name in names}
+    return {question: name for question, name in base.questions.pages.items() if name in names}
 
 
 def _posts(base: Base, names: Collection[str]) -> str:

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from html import unescape
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from kb.exports import export_all
 from kb.exports.about import about
 from kb.notebook.html import STYLE
+from kb.notebooks.kept import quicken
 from kb.notebooks.stale import digest_code, digest_file, digest_folder, digest_of
 from kb.problems import KbError
 from kb.site import evidence_map, schema
@@ -37,7 +38,7 @@ from kb.site.news import entries_of, label_of, news_page
 from kb.site.page import ASSETS, Frame, Page, described, rendered
 from kb.site.plain import plain_pages
 from kb.site.searching import other_names, pages_file, words_file, words_of
-from kb.site.studies import study_copy, study_description
+from kb.site.studies import StudyIngredients, study_copy, study_description
 
 if TYPE_CHECKING:
     from kb.base import Base
@@ -89,14 +90,15 @@ def make_site(notebooks: Path, site: Path, base: Base, cache: Path, jobs: int = 
     frame = _frame(base, [*copied, *studies, *OWN])
     cache.mkdir(parents=True, exist_ok=True)
     kept = Kept(cache, digest())
-    making = _Making(base, frame, kept, digest_of(about(base).digest, digest_code(), frame.digest))
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         digests = dict(
             zip(copied, pool.map(lambda name: digest_file(notebooks / f"{name}.ipynb"), copied), strict=True)
         )
-    pages = [making.notebook(name, notebooks / f"{name}.ipynb", digests[name]) for name in copied]
-    pages += [making.study(name) for name in studies]
-    pages += making.own_pages()
+        making = _Making(quicken(base), frame, kept, digest_of(about(base).digest, digest_code(), frame.digest))
+        making.begin(pool)
+        pages = [making.notebook(name, notebooks / f"{name}.ipynb", digests[name]) for name in copied]
+        pages += [making.study(name) for name in studies]
+        pages += making.own_pages()
     moved = list(moved_pages(base.corpus, {page.name: page.title for page in pages}, frame))
     site.mkdir(parents=True)
     for page in pages:
@@ -144,9 +146,22 @@ class _Making:
     kept: Kept
     evidence: str
     words: dict[str, list[str]]
+    _data: Future[Path]
+    _of_study: StudyIngredients
 
     def __init__(self, base: Base, frame: Frame, kept: Kept, evidence: str) -> None:
         self.base, self.frame, self.kept, self.evidence, self.words = base, frame, kept, evidence, {}
+        self._of_study = StudyIngredients(base)
+
+    def begin(self, pool: ThreadPoolExecutor) -> None:
+        """Begin with the files to download, which take longest, in a process beside this one."""
+        self._data = pool.submit(self.kept.files, FOLDER, self.evidence, self._fill)
+
+    def _fill(self, folder: Path) -> None:
+        from loky import ProcessPoolExecutor
+
+        with ProcessPoolExecutor(max_workers=1) as beside:
+            beside.submit(export_all, self.base, folder).result()
 
     def notebook(self, name: str, path: Path, digest: str) -> Page:
         """The page of a notebook."""
@@ -176,7 +191,7 @@ class _Making:
             data = schema.study_page(self.base, key, title, description, self.frame.canonical(name))
             return Page(name, title, description, copy.body, copy.headings, (data,), other_names(self.base, name))
 
-        return self._made(name, self.evidence, make)
+        return self._made(name, digest_of(self.frame.digest, self._of_study(key)), make)
 
     def own_pages(self) -> list[Page]:
         """Home, all pages, map, news, method, data, about, search, and what stands where nothing is."""
@@ -198,11 +213,7 @@ class _Making:
 
     def data(self) -> Path:
         """The folder of files to download."""
-
-        def fill(folder: Path) -> None:
-            export_all(self.base, folder)
-
-        return self.kept.files(FOLDER, self.evidence, fill)
+        return self._data.result()
 
     def _of_copy(self, name: str, copy: Copy) -> Page:
         title = copy.title or name

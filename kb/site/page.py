@@ -122,8 +122,8 @@ class Frame:
 
     @property
     def digest(self) -> str:
-        """Changes when pages with the same content would differ for what they share."""
-        shared = [sorted(self.names), self.as_of, self.version, self.citation, self.address]
+        """Changes when pages with the same content would differ for what each of them shows."""
+        shared = [sorted(self.names), self.as_of, self.address]
         return hashlib.sha256(json.dumps(shared).encode()).hexdigest()
 
     def canonical(self, name: str) -> str:

@@ -14,7 +14,6 @@ from kb.answers.questions import bearing_of
 from kb.answers.rows import favours_words
 from kb.notebook.comparison_page import ComparisonPage
 from kb.notebook.html import plain, standalone
-from kb.show import questions_of
 from kb.synthesis.comparison import Question
 from tests.conftest import EVIDENCE
 
@@ -270,14 +269,14 @@ def test_what_nobody_judged_is_not_assessed_and_a_score_has_its_source() -> None
 
 
 def test_pages_are_few_and_each_has_two_studies_and_an_estimate(base: kb.Base) -> None:
-    pages = questions_of(base).pages
+    pages = base.questions.pages
     assert 60 <= len(pages) <= 150
     seen: dict[object, str] = {}
     for question, name in pages.items():
         assert name == f"comparison/{question.condition}--{question.intervention}--{question.outcome}"
         bearing = base.bearing_on(condition=question.condition, intervention=question.intervention).studies
         assert len(bearing) >= 2, name
-        found = questions_of(base).answer(question)
+        found = base.questions.answer(question)
         assert found.results, name
         bears = bearing_of(found.comparison)
         assert bears not in seen, (name, seen[bears])
@@ -285,7 +284,7 @@ def test_pages_are_few_and_each_has_two_studies_and_an_estimate(base: kb.Base) -
 
 
 def test_a_question_without_a_page_of_its_own_leads_to_the_one_with_the_same_answer(base: kb.Base) -> None:
-    questions = questions_of(base)
+    questions = base.questions
     asked = next(q for q in questions.about() if (p := questions.page_of(q)) is not None and p != q)
     page = questions.page_of(asked)
     assert page is not None
@@ -300,8 +299,8 @@ def test_a_question_without_a_page_of_its_own_leads_to_the_one_with_the_same_ans
 def test_a_treatment_that_stands_where_the_comparator_does_has_its_page(base: kb.Base) -> None:
     # The trial is recorded as placebo against cortisone; nobody asks what placebo does.
     asked = Question("lateral-epicondylitis", "corticosteroid-injection", "recurrence")
-    assert asked in questions_of(base).pages
-    (lead,) = questions_of(base).answer(asked).leads
+    assert asked in base.questions.pages
+    (lead,) = base.questions.answer(asked).leads
     assert favours_words(lead) == "placebo injection"
 
 

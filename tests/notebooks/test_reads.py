@@ -22,7 +22,6 @@ from kb.notebooks.recorded import recorded
 from kb.notebooks.stale import Record, ingredients, known_to, load_reads, load_record, save_reads
 from kb.pubmed import notice_files
 from kb.pubmed.notices import Kind, Notice
-from kb.show import questions_of
 from kb.store import load, save_bibliography, save_post, save_study, save_terms
 from tests.conftest import EVIDENCE
 from tests.test_notebooks import templates, write_template
@@ -297,7 +296,7 @@ def everything(base):
             graphs.bearing_on(asked.standing, **{kind: term})
             graphs.naming(asked.graph, kind, term)
             graphs.cells(asked.standing, **{f"{kind}s": {term}})
-            questions_of(asked).about(**{f"{kind}s": {term}})
+            asked.questions.about(**{f"{kind}s": {term}})
             asked.resolve(terms[term].label, kind)
     for claim in base.claims.index:
         graphs.contradicting(asked.graph, claim)
@@ -353,7 +352,7 @@ def test_a_quick_base_gives_the_same_answers(base):
             assert graphs.narrower(quick.graph, node) == graphs.narrower(base.graph, node)
             assert graphs.broader(quick.graph, node) == graphs.broader(base.graph, node)
             assert graphs.bearing_on(quick.graph, **{noun: term}) == graphs.bearing_on(base.graph, **{noun: term})
-    assert questions_of(quick).pages == questions_of(base).pages
+    assert quick.questions.pages == base.questions.pages
     term = graphs.node("condition", "tendinopathy")
     got = graphs.narrower(quick.graph, term)
     got.clear()

@@ -259,6 +259,20 @@ def test_changed_evidence_reaches_the_pages_of_studies(small: Path, executed: Pa
     assert "Another conclusion" in (tmp_path / "next" / "study" / "zhang2024.html").read_text()
 
 
+def test_another_number_makes_the_pages_that_show_it_again_and_no_other(
+    small: Path, executed: Path, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = kb.open(small).corpus.studies["zhang2024"]
+    findings = [f.model_copy(update={"estimate": 7.5}) if f.id == "f03" else f for f in study.findings]
+    save_study(small, study.model_copy(update={"findings": tuple(findings)}))
+    names = made_now(monkeypatch)
+    make_site(executed, tmp_path / "next", kb.open(small), tmp_path / "cache")
+    assert "study/zhang2024" in names
+    assert not {"study/buist2008", "study/lauersen2014", "condition/tendinopathy", "method"} & {*names}
+    make_site(executed, tmp_path / "fresh", kb.open(small), tmp_path / "fresh-cache")
+    assert files_of(tmp_path / "next") == files_of(tmp_path / "fresh")
+
+
 @pytest.mark.parametrize("harm", ["page", "records", "data", "all"])
 def test_a_cache_that_was_harmed_is_not_believed(
     small_base: kb.Base, executed: Path, made: Path, tmp_path: Path, harm: str

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from kb.answers.answer import Answer
 from kb.answers.questions import Questions
 from kb.notebook.explorer.view import NOT_RATED
-from kb.show import questions_of
 
 if TYPE_CHECKING:
     from kb.base import Base
@@ -126,5 +125,5 @@ class Kept(Questions):
 @lru_cache(maxsize=2)
 def kept(base: Base) -> Kept:
     """The kept answers of a base."""
-    known = questions_of(base)
+    known = base.questions
     return Kept(known.corpus, remembering(known.graph), known.retracted, known.registrations)
