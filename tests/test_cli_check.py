@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import kb.base
+from kb.checking.corrected import correct, to_data
 from kb.cli import main
 from tests.conftest import EVIDENCE, ROOT
 
@@ -97,7 +98,10 @@ def test_text_has_findings_fixes_and_a_summary() -> None:
 
 def test_json_is_what_the_library_gives() -> None:
     printed = json.loads(check(WITH, WITHOUT, "--format", "json").stdout)
-    assert printed == kb.check([str(WITH), str(WITHOUT)], evidence=EVIDENCE).to_json()
+    result = kb.check([str(WITH), str(WITHOUT)], evidence=EVIDENCE)
+    corrected = correct(result, {str(path): path.read_bytes() for path in (WITH, WITHOUT)})
+    assert [change["rule"] for change in printed["changes"]].count("wrong-identifier") >= 1
+    assert printed == {**result.to_json(), "changes": to_data(corrected)}
 
 
 @pytest.mark.parametrize(

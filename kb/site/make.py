@@ -158,10 +158,9 @@ class _Making:
         self._data = pool.submit(self.kept.files, FOLDER, self.evidence, self._fill)
 
     def _fill(self, folder: Path) -> None:
-        from loky import ProcessPoolExecutor
+        from loky import get_reusable_executor
 
-        with ProcessPoolExecutor(max_workers=1) as beside:
-            beside.submit(export_all, self.base, folder).result()
+        get_reusable_executor(max_workers=1).submit(export_all, self.base, folder).result()
 
     def notebook(self, name: str, path: Path, digest: str) -> Page:
         """The page of a notebook."""

@@ -159,7 +159,7 @@ def test_the_search_works_by_keyboard(look: Look) -> None:
     tab.keyboard.press("Tab")
     assert "lateral-epicondylitis" in focused(tab)
     tab.keyboard.press("Enter")
-    assert tab.url.endswith("condition/lateral-epicondylitis.html")
+    tab.wait_for_url("**/condition/lateral-epicondylitis.html")
     tab.locator("#kb-find").focus()
     tab.keyboard.type("shockwave")
     tab.keyboard.press("Enter")
