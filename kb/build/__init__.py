@@ -36,6 +36,7 @@ from typing import Literal
 from kb import drift
 from kb import site as sites
 from kb.base import Base, default_evidence, open_base
+from kb.figures.drawn import keeping
 from kb.build.folder import FORMAT, Release, clear, land, link_or_copy, locked, point, refuse_strangers, staging_for
 from kb.build.gathering import Gathering
 from kb.build.sums import Sums
@@ -200,8 +201,17 @@ def build(  # noqa: PLR0913 - each is a choice of its own
             jobs, engine = 1, "kernel"
         crew = Crew(engine, root, jobs or processors(), scheduler=scheduler)
         wish = _Wish(world, patterns, force, progress or reporter(), started, jobs or processors(), sums)
-        with crew, uncollected():
+        with keeping(_drawings(folder)), crew, uncollected():
             return _build(open_base(root), folder, last, wish, crew)
+
+
+def _drawings(folder: Path) -> Path:
+    """The folder of drawings that the code as it is now made; those of other code are removed."""
+    now = folder / ".cache" / "drawings" / digest_code()[:16]
+    for other in now.parent.glob("*"):
+        if other != now:
+            shutil.rmtree(other, ignore_errors=True)
+    return now
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.figures.canvas import INK, NARROW, PALETTE, Canvas, measured
+from kb.figures.drawn import drawn
 
 _HEIGHT, _GAP = 18.0, 8.0
 
@@ -20,6 +21,7 @@ def bars_words(title: str, bars: Sequence[tuple[str, int]]) -> str:
     return f"{title}: {', '.join(f'{name} {number}' for name, number in bars) or 'none'}."
 
 
+@drawn
 def draw_bars(title: str, bars: Sequence[tuple[str, int]], width: float = NARROW) -> str:
     """A bar a name, in the order given; the longest fills the width."""
     size = 12.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.figures.canvas import GREY, INK, NARROW, RULE, Canvas, text_width, wrap
+from kb.figures.drawn import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -131,6 +132,7 @@ def map_words(data: Map) -> str:
     return f"Map of {size}: {holds}, {none}.{f' Most studies: {named}.' if named else ''}"
 
 
+@drawn
 def draw_map(data: Map, width: float = NARROW) -> str:
     """A circle a cell, its area the number of studies that stands in it; an empty cell is an open square."""
     size = 11.5

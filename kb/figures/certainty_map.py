@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kb.figures.canvas import GREY, INK, NARROW, PALETTE, RULE, Canvas, fit, flow, measured
+from kb.figures.drawn import drawn
 from kb.model import CertaintyLevel
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def certainty_map_words(data: CertaintyMap) -> str:
     return " ".join(parts)
 
 
+@drawn
 def draw_certainty_map(data: CertaintyMap, width: float = NARROW) -> str:
     """A shape a cell: its area the studies, its colour the certainty, its form the direction; empty cells are marked.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kb.figures.canvas import GREY, INK, NARROW, Canvas, wrap
+from kb.figures.drawn import drawn
 
 _BLUE = "#0072b2"
 _MARGIN = 34.0
@@ -71,6 +72,7 @@ def comparisons_words(data: Comparisons) -> str:
     return f"{data.title}: {'; '.join(told)}."
 
 
+@drawn
 def draw_comparisons(data: Comparisons, width: float = NARROW) -> str:
     """The picture as SVG; a line is the wider the more studies it stands for."""
     side = min(width, _LARGEST)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb.cite import author_year
 from kb.figures.canvas import GREY, INK, NARROW, PALETTE, Canvas, wrap
+from kb.figures.drawn import drawn
 from kb.model import Better, Direction, Measure
 
 if TYPE_CHECKING:
@@ -239,6 +240,7 @@ def estimates_words(panel: Panel) -> str:
     return f"{panel.title}: {len(panel.rows)} estimates, none pooled.{line} {rows}{more}."
 
 
+@drawn
 def draw_estimates(panel: Panel, width: float = NARROW) -> str:
     """A dot an estimate with its interval, as reported; an interval that runs off the axis ends in an arrow.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb.figures.axis import Axis, interval, number
 from kb.figures.canvas import GREY, INK, NARROW, PALETTE, Canvas, fit, measured
+from kb.figures.drawn import drawn
 from kb.figures.forest import closing, forest_words, weight_words
 from kb.figures.forest_parts import (
     ABREAST,
@@ -55,6 +56,7 @@ class _Columns:
         return arms, arms + self.n, arms + self.n + self.weight
 
 
+@drawn
 def draw_forest(data: Forest, width: float = NARROW) -> str:
     """Squares with intervals, their area the weight; a diamond for the pool, a bar for the prediction interval.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kb.appraisal.certainty import FEW_FOR_EGGER as ENOUGH
 from kb.figures.axis import Axis, Sides, draw_scale, draw_sides, ends, number, round_values, side_lines, side_rooms
 from kb.figures.canvas import GREY, INK, NARROW, PALETTE, Canvas, fit, measured
+from kb.figures.drawn import drawn
 from kb.figures.forest import NAMES, RATIOS
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def funnel_words(data: Funnel) -> str:
     return " ".join(part for part in parts if part)
 
 
+@drawn
 def draw_funnel(data: Funnel, width: float = NARROW) -> str:
     """A dot a study, precise ones at the top, in the funnel that chance alone would fill; or the sentence."""
     words = funnel_words(data)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kb.figures.canvas import GREY, INK, NARROW, PALETTE, RULE, Canvas, fit, flow, measured
+from kb.figures.drawn import drawn
 from kb.figures.lights import Light, draw_legend, draw_light, legend_rows, meanings, said
 from kb.model import Design, Direction
 
@@ -166,6 +167,7 @@ def _bar_words(bar: HarvestBar) -> str:
     return f"{bar.label}, {n}, {design_class(bar.design)}, {said(bar.bias)}"
 
 
+@drawn
 def draw_harvest(data: Harvest, width: float = NARROW) -> str:
     """Bars under four directions, a band a row; each bar has a number that is explained beneath."""
     if not data.bars:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kb.appraisal import tools
 from kb.figures.canvas import GREY, INK, NARROW, Canvas, fit, flow, measured
+from kb.figures.drawn import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -280,6 +281,7 @@ def domain_lines(domains: Sequence[str], width: float) -> list[str]:
     return [line for name in named for line in fit(name, width, 11)]
 
 
+@drawn
 def draw_lights(data: Lights, width: float = NARROW) -> str:
     """A row a study, a column a domain; where columns leave no room, the study's name stands above its lights."""
     longest = max((measured(row.label, 11.5) for row in data.rows), default=0)
@@ -326,6 +328,7 @@ def draw_lights(data: Lights, width: float = NARROW) -> str:
     return canvas.svg(lights_words(data))
 
 
+@drawn
 def draw_summary(data: Summary, width: float = NARROW) -> str:
     """A bar a domain, cut into the shares of its judgements; the words stand above each bar, on wide figures left."""
     wide = width >= 600

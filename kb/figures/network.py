@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kb import graph as graphs
 from kb.figures.canvas import GREY, INK, NARROW, Canvas, LineStyle, text_width, wrap
+from kb.figures.drawn import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,6 +175,7 @@ def network_words(data: Network) -> str:
     return f"Around {data.centre.label} (number of shared studies in parentheses): {around}.{told}"
 
 
+@drawn
 def draw_network(data: Network, width: float = NARROW) -> str:
     """Boxes joined by lines: solid for shared studies (more: thicker), dashed for broader terms, dotted for posts."""
     size = 11.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.figures.canvas import GREY, INK, NARROW, PALETTE, RULE, Canvas
+from kb.figures.drawn import drawn
 from kb.model import Design
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _lower(group: str) -> str:
     return group[0].lower() + group[1:]
 
 
+@drawn
 def draw_timeline(data: Timeline, width: float = NARROW) -> str:
     """A dot a study, stacked over its year; shape and colour are the design group."""
     years = data.years
