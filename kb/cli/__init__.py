@@ -178,7 +178,7 @@ def build(
     scheduler: str | None,
     engine: Literal["warm", "kernel"],
 ) -> tuple[Path, Built]:
-    """Validate, re-run stale notebooks and write build/site; the last good build stays if anything fails.
+    """Validate, re-run stale notebooks and write build/site; a notebook that fails keeps its last good page.
 
     Exit status: 0 all is well, 1 the evidence, a notebook or --check found something, 2 it could not be done.
     """
