@@ -9,10 +9,11 @@ from typing import NamedTuple
 import pytest
 
 import kb
+from kb.files import WriteError
 from kb.problems import Problem
 from kb.pubmed import snapshot
 from kb.store import load, save_bibliography, save_post, save_study, save_terms, validate
-from kb.store.writer import WriteError, write_text
+from kb.store.writer import write_text
 from tests.conftest import EVIDENCE, KEYS
 
 

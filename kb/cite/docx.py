@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kb.cite.text import Run, safe_link
+from kb.files import same_bytes
 
 if TYPE_CHECKING:
     from kb.cite.listing import ReferenceList
@@ -65,16 +66,3 @@ def add_run(paragraph: Any, run: Run) -> None:  # noqa: ANN401 - python-docx has
     link.set(qn("r:id"), paragraph.part.relate_to(run.link, _LINK, is_external=True))
     paragraph._p.append(link)  # noqa: SLF001 - python-docx has no public way to make a hyperlink
     link.append(made._r)  # noqa: SLF001
-
-
-def same_bytes(data: bytes) -> bytes:
-    """A zip file without the times of its members."""
-    import zipfile
-
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in source.namelist():
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
-            made.writestr(info, source.read(name))
-    return target.getvalue()

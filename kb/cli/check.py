@@ -162,7 +162,7 @@ def _changed(result: CheckResult, given: Sequence[Source]) -> tuple[Corrected, .
 
 def _write_corrected(changed: Sequence[Corrected], target: Path) -> None:
     """Write the corrected file, or say why there is none."""
-    from kb.cli.cite import write_whole
+    from kb.files import write_whole
     from kb.problems import KbError
 
     if not changed:  # the file could not be read, which is told
@@ -211,4 +211,6 @@ def _write(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(data, nl=False)
     else:
-        output.write_bytes(data)
+        from kb.files import write_whole
+
+        write_whole(output, data)

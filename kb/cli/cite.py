@@ -62,6 +62,8 @@ def cite(
     if output is None:
         click.echo(data, nl=False)
     else:
+        from kb.files import write_whole
+
         write_whole(output, data)
         click.echo(f"{output}: {len(listed.entries)} reference{'' if len(listed.entries) == 1 else 's'}", err=True)
 
@@ -72,24 +74,3 @@ def _marks(listed: ReferenceList, format_: str) -> str:
 
     makers = {"text": written.marks_text, "html": written.marks_html, "md": written.marks_markdown}
     return f"{makers[format_](listed)}\n" if format_ in makers else ""
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its place and put it there when it is whole; the old one stays until then."""
-    import os
-    import tempfile
-
-    path = path.resolve()  # a link stays a link
-    mask = os.umask(0)
-    os.umask(mask)
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

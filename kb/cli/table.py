@@ -48,7 +48,8 @@ def table(
     **asked: str | None,
 ) -> None:
     """Make a table to paste: of findings, studies, certainty, claims or what is new."""
-    from kb.tables.formats import format_of, render, write
+    from kb.files import write_whole
+    from kb.tables.formats import format_of, render
 
     chosen = _kind(kind, asked)
     made_as = format_ or (format_of(output) if output else "md")
@@ -60,7 +61,7 @@ def table(
     if output is None:
         click.echo(data, nl=False)
         return
-    write(output, data)
+    write_whole(output, data)
     click.echo(f"{output}: {len(made.body)} rows", err=True)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.files import refuse, write_whole
 from kb.problems import KbError
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def export(base: Base, fmt: str, path: str | os.PathLike[str], *, answers: bool 
     KbError
         When there is no such format, the path is no ordinary file, or it cannot be written.
     """
-    return _write(Path(path), render(base, fmt, answers=answers))
+    return write_whole(Path(path), render(base, fmt, answers=answers))
 
 
 def export_all(base: Base, folder: str | os.PathLike[str], *, answers: bool = True) -> list[Path]:
@@ -152,8 +152,8 @@ def export_all(base: Base, folder: str | os.PathLike[str], *, answers: bool = Tr
     files["README.md"] = readme(data, {**told, "parquet/": "The same tables as in the zip, unpacked."}).encode()
     files["LICENSE.txt"] = ("\n".join(data.about.lines) + "\n").encode()
     for name in files:
-        _refuse(there / name)
-    return [_write(there / name, content) for name, content in files.items()]
+        refuse(there / name)
+    return [write_whole(there / name, content) for name, content in files.items()]
 
 
 def _format(name: str) -> Format:
@@ -168,32 +168,3 @@ def _make(made: Format, data: Data) -> bytes:
     maker: Callable[[Data], str | bytes] = getattr(import_module(f"kb.exports.{module}"), function)
     content = maker(data)
     return content.encode() if isinstance(content, str) else content
-
-
-def _refuse(path: Path) -> None:
-    """Raise when something stands there that is not an ordinary file; a link is followed."""
-    if path.exists() and not path.is_file():
-        message = f"{path} is not an ordinary file and is left as it is: name another with -o"
-        raise KbError(message)
-
-
-def _write(path: Path, content: bytes) -> Path:
-    _refuse(path)
-    target = path.resolve() if path.is_symlink() else path
-    draft: Path | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        draft = Path(temporary)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.chmod(0o644)
-        draft.replace(target)
-    except OSError as error:
-        if draft is not None:
-            draft.unlink(missing_ok=True)
-        message = f"{path} could not be written ({error.strerror or error}); the old file, if any, is as it was"
-        raise KbError(message) from error
-    return path

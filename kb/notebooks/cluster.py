@@ -21,11 +21,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kb.files import put
 from kb.notebooks.host import can_fork
 from kb.notebooks.limits import Limits
 from kb.notebooks.plan import Job
 from kb.notebooks.pool import Engine, Host, Outcome, Ran, check_all
-from kb.notebooks.run import Failure, plain, write_whole
+from kb.notebooks.run import Failure, plain
 from kb.notebooks.stale import digest_code, digest_evidence, digest_of
 from kb.notebooks.template import template_path
 from kb.problems import KbError
@@ -157,7 +158,7 @@ def _take(future: Untyped, number: int, folder: Path, outcome: Outcome) -> None:
     else:
         answer = future.result()
         if answer["failure"] is None:
-            write_whole(folder / job.output, answer["notebook"])
+            put(folder / job.output, answer["notebook"])
         elif "errno" not in answer["failure"]:
             answer["failure"]["template"] = job.template
         outcome.take(answer)

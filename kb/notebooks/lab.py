@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.base import default_evidence
-from kb.notebooks.run import write_whole
+from kb.files import put
 from kb.notebooks.template import read_notebook, template_folder, template_path
 from kb.problems import KbError
 
@@ -106,7 +106,7 @@ def copy_notebooks(folder: Path) -> Path:
         metadata["kb"] = {**metadata.get("kb", {}), "copied": _sources(notebook)}
         target = folder / template.name
         _keep(target)
-        trust(write_whole(target, (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()))
+        trust(put(target, (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()))
     return folder
 
 

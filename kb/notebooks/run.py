@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kb.files import put
 from kb.notebooks.clean import Node, clean
 from kb.notebooks.plan import Job
 from kb.notebooks.template import check, read_notebook, template_path
@@ -163,22 +164,7 @@ def write_notebook(notebook: Node, path: Path) -> Path:
 
     writes: Node = nbformat.writes
     text: str = writes(notebook)
-    return write_whole(path, (text if text.endswith("\n") else text + "\n").encode())
-
-
-def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file; it appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor
-            stream.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return path
+    return put(path, (text if text.endswith("\n") else text + "\n").encode())
 
 
 def failed_outside(job: Job, index: int | None, error: str, message: str) -> Failure:

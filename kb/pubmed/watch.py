@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from kb.files import WriteError
 from kb.problems import EvidenceError, KbError
 from kb.pubmed import queries
 from kb.pubmed.candidates import Candidate, Watch, fingerprint, load, load_all, save
@@ -14,7 +15,6 @@ from kb.pubmed.client import MOST, Entrez
 from kb.pubmed.errors import ConfigError, OfflineError
 from kb.pubmed.notices import EXCLUDED, of_record
 from kb.pubmed.xml import parse_all
-from kb.store.writer import WriteError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.files import write_whole
 from kb.model import VOCABULARIES, Noun, Post, Reference, Study, Term
-from kb.problems import KbError
 from kb.store import bibtex, yamlfile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-class WriteError(KbError):
-    """A file could not be written; what stood there before is untouched."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        self.path = path
-        super().__init__(f"{path} could not be written ({reason}); the old file, if any, is as it was")
 
 
 def save_study(root: Path, study: Study) -> Path:
@@ -81,20 +71,4 @@ def write_text(path: Path, text: str) -> Path:
     WriteError
         When the folder or the file cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise WriteError(path, error.strerror or str(error)) from error
-    draft = Path(temporary)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.chmod(0o644)
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise WriteError(path, error.strerror or str(error)) from error
-    return path
+    return write_whole(path, text.encode())

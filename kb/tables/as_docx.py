@@ -10,7 +10,7 @@ import io
 from typing import TYPE_CHECKING, Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
-from kb.tables.package import same_bytes
+from kb.files import same_bytes
 from kb.tables.table import EMPTY
 
 if TYPE_CHECKING:

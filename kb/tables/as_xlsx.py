@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from kb.tables.package import same_bytes
+from kb.files import same_bytes
 from kb.tables.table import EMPTY
 
 if TYPE_CHECKING:

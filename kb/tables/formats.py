@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,28 +72,3 @@ def format_of(path: Path) -> str:
         )
         raise KbError(message)
     return found
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old or the new content, never half of it.
-
-    Raises
-    ------
-    KbError
-        When it cannot be written; what stood there before is untouched.
-    """
-    draft: Path | None = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        draft = Path(temporary)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.chmod(0o644)
-        draft.replace(path)
-    except OSError as error:
-        if draft is not None:
-            draft.unlink(missing_ok=True)
-        message = f"{path} could not be written ({error.strerror or error}); the old file, if any, is as it was"
-        raise KbError(message) from error

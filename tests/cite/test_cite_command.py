@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kb.cli import main
-from kb.cli.cite import write_whole
+from kb.files import write_whole
 from tests.conftest import EVIDENCE
 
 

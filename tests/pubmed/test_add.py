@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from kb.cli.add import add as add_command
+from kb.files import WriteError
 from kb.model import Design, Reference
 from kb.problems import EvidenceError
 from kb.pubmed import snapshot
@@ -22,7 +23,6 @@ from kb.pubmed.propose import DESIGNS, guess_design, propose
 from kb.pubmed.server import write_record
 from kb.store import bibtex, load, save_bibliography, save_study
 from kb.store.insert import insert_references, read_back
-from kb.store.writer import WriteError
 from kb.validation import validate
 
 DATA = Path(__file__).parent / "data" / "import"

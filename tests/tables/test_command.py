@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kb.cli import main
-from kb.tables.formats import write
+from kb.files import write_whole
 from tests.conftest import EVIDENCE
 
 POST = "why-tennis-elbow-keeps-coming-back-and-what-to-do-about-it"
@@ -69,7 +69,7 @@ def test_binary_goes_to_a_pipe_and_not_to_a_terminal(monkeypatch: pytest.MonkeyP
         (("--post", POST, "-o", "table.pages"), "does not say which format"),
         (("--kind", "claims", "--post", POST, "--outcome", "pain"), "--kind claims needs --post and nothing beside"),
         (("--kind", "evidence", "--post", POST, "--comparator", "placebo"), "--comparator goes with --kind summary"),
-        (("--post", POST, "-o", "no/such/folder/t.md"), "could not be written"),
+        (("--post", POST, "-o", "README.md/t.md"), "could not be written"),
         (("--post", POST, "--style", "mla"), "no style 'mla'"),
     ],
 )
@@ -88,5 +88,5 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert (folder / "kept").read_text() == "x"
     with pytest.raises(Exception, match="could not be written"):
-        write(folder, b"y")
+        write_whole(folder, b"y")
     assert [path.name for path in tmp_path.iterdir()] == ["t.md"]
