@@ -29,6 +29,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -257,8 +258,10 @@ def _build(base: Base, folder: Path, last: Release | None, wish: _Wish, crew: Cr
     try:
         kept = _carry_over(every, stale, last, staging / "notebooks")
         before = last.facts() if last is not None else None
-        with Gathering(wish.progress, staging) as gathering:
+        with Gathering(wish.progress, staging) as gathering, ThreadPoolExecutor(1) as beside:
+            prepared = beside.submit(sites.prepare, base)
             ran = crew.run(stale, staging / "notebooks", gathering)
+            prepared.result()
         failed = _spare([job.output for job in stale], ran, last, staging / "notebooks")
         if ran.skipped or not (ran.reads or kept or any(failed.values())):
             ran.whole()

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kb.site.make import SiteError, digest, make_site
+from kb.site.make import SiteError, digest, make_site, prepare
 
-__all__ = ["SiteError", "digest", "make_site"]
+__all__ = ["SiteError", "digest", "make_site", "prepare"]

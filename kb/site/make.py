@@ -112,6 +112,11 @@ def make_site(notebooks: Path, site: Path, base: Base, cache: Path, jobs: int = 
     return len(pages)
 
 
+def prepare(base: Base) -> None:
+    """Answer every question of the base, which a site needs: the slow part that can be done while notebooks run."""
+    _ = quicken(base).best_estimates
+
+
 def digest() -> str:
     """Changes when pages made before would look different now, whatever their notebook."""
     versions = [f"{name} {version(name)}" for name in ("jinja2", "markdown-it-py")]
