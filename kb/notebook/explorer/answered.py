@@ -105,8 +105,8 @@ def _kept(ids: Iterable[str], wanted: dict[str, set[str]], noun: str) -> list[st
     return [i for i in ids if noun not in wanted or i in wanted[noun]]
 
 
-def answered(base: Base, selection: Selection, only: Collection[Question] | None = None) -> Answered:
-    """The answers within a view; with ``only``, of no questions but these.
+def answered(base: Base, selection: Selection) -> Answered:
+    """The answers within a view.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def answered(base: Base, selection: Selection, only: Collection[Question] | None
     known = kept(base)
     pairs = frozenset((study.key, finding.id) for study, finding in findings_in(base, selection))
     within = Within(known.corpus, known.graph, known.retracted, known.registrations, known, pairs)
-    questions = [question for question in asked(base, selection) if only is None or question in only]
+    questions = asked(base, selection)
     rows = [row for row in answer_rows(within, questions) if _rated(row, selection.view.certainty)]
     shown = list(dict.fromkeys(row.question for row in rows))
     rest = [question for question in questions if question not in set(shown)]

@@ -124,16 +124,6 @@ class Session:
         asked = known.every if self.view.certainty else answering.asked(self.base, self.selection)
         return [question for question in asked if question not in known.made]
 
-    def ready_but_pooled(self) -> bool:
-        """Whether the view can be answered but for what pools; a certainty is known only once everything is."""
-        known = kept(self.base)
-        return not self.view.certainty and all(known.pools(question) for question in self.open_questions())
-
-    def only_pooled_left(self) -> bool:
-        """Whether nothing is left to work out but what pools."""
-        known = kept(self.base)
-        return all(question in known.made or known.pools(question) for question in known.every)
-
     def ready(self, seconds: float, *, pooling: bool = True) -> bool:
         """Work for a while on what the view needs; whether its answer can be shown at once.
 
@@ -154,21 +144,19 @@ class Session:
 
     def answer(self) -> dict[str, Any]:
         """The answer, its forest plots, what disagrees, and the certainties that may be chosen."""
-        left = len(self.open_questions())
-        some = _answered(self.base, self.view, left)
+        some = _answered(self.base, self.view)
         condition = answering.several(some.rows)
         drawn = self.forests(0, FORESTS)
         known = kept(self.base)
         return {
             "view": self.view.as_dict(),
             "pending": False,
-            "waiting": [left, len(some.found) + left] if left else None,
             "headlines": [answering.headline(self.base, row, condition=condition) for row in some.rows],
-            "words": _counted(some, self.selection, left),
+            "words": _counted(some, self.selection),
             "notes": [page_answers.BY_RULE, page_answers.NOT_ALL] if some.rows else [page_answers.NOT_ALL],
             "forests": drawn,
-            "forests_in_all": len(_forests(self.base, self.view, left)),
-            "harvest": self._harvest(some) if not drawn and not left else None,
+            "forests_in_all": len(_forests(self.base, self.view)),
+            "harvest": self._harvest(some) if not drawn else None,
             "disagrees": told.disagreements(self.base, self.selection, some),
             "certainty": [
                 [o.value, o.label, o.studies] for o in options(self.base, self.view, ["certainty"])["certainty"]
@@ -183,10 +171,7 @@ class Session:
 
     def forests(self, start: int, number: int) -> list[dict[str, str]]:
         """Some forest plots, drawn, with their words."""
-        return [_drawn(forest, self.narrow) for forest in self._all_forests()[start : start + number]]
-
-    def _all_forests(self) -> tuple[Forest, ...]:
-        return _forests(self.base, self.view, len(self.open_questions()))
+        return [_drawn(forest, self.narrow) for forest in _forests(self.base, self.view)[start : start + number]]
 
     def _harvest(self, some: Answered) -> dict[str, str] | None:
         """Directions, where nothing can be compared as a number and the view is one question."""
@@ -249,15 +234,13 @@ def _table(base: Base, view: View) -> Table:
 
 
 @lru_cache(maxsize=16)
-def _answered(base: Base, view: View, left: int) -> Answered:
-    """The answers of a view; those of which ``left`` are not worked out yet are kept apart and left out."""
-    made = kept(base).made if left else None
-    return answering.answered(base, _selected(base, view), made)
+def _answered(base: Base, view: View) -> Answered:
+    return answering.answered(base, _selected(base, view))
 
 
 @lru_cache(maxsize=16)
-def _forests(base: Base, view: View, left: int) -> tuple[Forest, ...]:
-    return tuple(answering.forests(base, _answered(base, view, left)))
+def _forests(base: Base, view: View) -> tuple[Forest, ...]:
+    return tuple(answering.forests(base, _answered(base, view)))
 
 
 @lru_cache(maxsize=128)
@@ -284,12 +267,10 @@ def _inside(answer: Answer, studies: set[str]) -> Answer:
     return replace(answer, comparison=cut)
 
 
-def _counted(some: Answered, found: Selection, left: int) -> str:
+def _counted(some: Answered, found: Selection) -> str:
     if not found.studies:
         return ""
     number = len(some.rows)
-    if left:
-        return f"Not all yet: {left} of {len(some.found) + left} questions are still being worked out."
     if not number:
         return "Nothing here can be compared as a number with an interval: see the table."
     return (

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).parent / "assets"
 PARTS = ("dom", "search", "filters", "answer", "table", "graph", "told", "save", "widget")
 """Files of the script, in order; the browser gets them as one module."""
-_STEP, _PAUSE = 0.03, 0.005
-"""Seconds of work before the browser is listened to again, and between two such steps."""
+_STEP, _PAUSE = 0.02, 0.005
+"""Seconds of work while nobody waits, and between two of them."""
 
 
 def script() -> str:
@@ -64,7 +64,7 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, base: Base, **more: Any) -> None:  # noqa: ANN401 - as ipywidgets takes it
         self._session = Session(base)
         self._loop = _running_loop()
-        self._importing: threading.Thread | None = None
+        self._importing = _import_ahead() if self._loop else None
         self._working = False
         super().__init__(**more)
         self.on_msg(self._asked)
@@ -90,39 +90,25 @@ class Explorer(anywidget.AnyWidget):
     def _show(self) -> None:
         session = self._session
         with self.hold_sync():
-            ready = self._loop is None or session.ready(PATIENCE, pooling=self._pools())
-            self.answer = self._answer(ready)
+            ready = self._loop is None or session.ready(PATIENCE, pooling=not self._imports())
+            self.answer = session.answer() if ready else session.pending()
             self.page = session.page()
         if self._loop is not None and not self._working and not session.finished:
             self._working = True
             self._loop.call_later(_PAUSE, self._step)
 
-    def _answer(self, ready: bool) -> dict[str, Any]:
-        """The answer, or what there is of it: that of what pools comes later and is said to be missing."""
-        return self._session.answer() if ready or self._session.ready_but_pooled() else self._session.pending()
-
-    def _pools(self) -> bool:
-        """Whether what pools is imported; in a plain script it is imported when it is needed."""
-        return self._loop is None or (self._importing is not None and not self._importing.is_alive())
+    def _imports(self) -> bool:
+        """Whether what pools is still being imported in the other thread."""
+        return self._importing is not None and self._importing.is_alive()
 
     def _step(self) -> None:
-        """Work a little: first on what the view waits for, which is shown at once, then on everything else.
-
-        What pools is imported last: importing takes seconds, in which all else is half as fast.
-        """
-        session, pooling = self._session, self._pools()
+        """Work a little while nobody waits; what the view waits for comes first and is shown at once."""
+        session, pooling = self._session, not self._imports()
         ready = session.ready(_STEP, pooling=pooling)
-        shown = self.answer
-        if shown.get("pending", False) or (ready and shown.get("waiting")):
-            if ready or (shown.get("pending", False) and session.ready_but_pooled()):
-                self.answer = self._answer(ready)
-            finished = False
-        else:
-            finished = session.work(_STEP, pooling=pooling)
-            if finished and self.answer.get("certainty") is None:
-                self.answer = session.answer()
-        if self._importing is None and session.only_pooled_left():
-            self._importing = _import_ahead()
+        finished = session.work(_STEP, pooling=pooling)
+        waits = self.answer.get("pending", False)
+        if (waits and ready) or (finished and self.answer.get("certainty") is None):
+            self.answer = session.answer()
         if finished:
             self._working = False
         elif self._loop is not None:
@@ -179,7 +165,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def _import_ahead() -> threading.Thread:
-    """Import what pools, which takes seconds, in another thread."""
+    """Import what pools, which takes seconds, while the page is drawn."""
 
     def load() -> None:
         with suppress(ImportError):

@@ -46,7 +46,6 @@ function drawForests(kb, part, page, answer) {
   if (!shown.length) return part.body.replaceChildren(el("p", {}, "Nothing here can be drawn as a number with an interval: see the table."));
   const figures = el("div", { class: "kbx-figures" }, shown.map(forest));
   part.body.replaceChildren(figures);
-  if (answer.waiting) part.body.prepend(el("p", {}, "Not all figures yet: more are being worked out."));
   let drawn = shown.length;
   if (answer.harvest || drawn >= answer.forests_in_all) return;
   const told = el("span"), more = el("p", { class: "kbx-more" }, told);

@@ -27,13 +27,10 @@ function filters(kb) {
     kb.setView({});
     kb.root.querySelector('[data-testid="kb-search"]').focus();
   }, { "data-testid": "kb-clear" });
-  // On a small page, or at 200 %, the answer would be pushed out of sight.
-  const folded = fold("Filters", el("div", { class: "kbx-fields" }, fields));
-  folded.open = window.innerWidth >= 900;
   const node = el(
     "form",
     { class: "kbx-filters", "aria-label": "Choices", onsubmit: (event) => event.preventDefault() },
-    folded,
+    el("div", { class: "kbx-fields" }, fields),
     el("div", { class: "kbx-chosen" }, chips, clear),
   );
 

@@ -44,7 +44,5 @@ function drawDisagrees(kb, part, answer) {
     ...block("Claims that a study contradicts", "Judged by the curator from abstracts; not yet reviewed by a clinician.", found.judged, against),
     ...block("Findings that point another way than a claim", "By rule: same condition, intervention and outcome, other direction. Nobody has judged these.", found.ruled, against),
   ];
-  const none = answer.waiting ? "Nothing so far; the rest is being worked out." : "Nothing in the base is known to disagree here.";
-  if (answer.waiting && parts.length) parts.unshift(el("p", {}, "Not all yet: the rest is being worked out."));
-  part.body.replaceChildren(...(parts.length ? parts : [el("p", {}, none)]));
+  part.body.replaceChildren(...(parts.length ? parts : [el("p", {}, "Nothing in the base is known to disagree here.")]));
 }

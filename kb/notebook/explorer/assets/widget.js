@@ -26,19 +26,14 @@ function wire(model, root, live) {
       saying = setTimeout(() => { live.textContent = text; }, 150);
     },
     view: () => model.get("view") ?? {},
-    busy: () => {
+    setView: (view) => {
       root.setAttribute("data-ready", "false");
       root.setAttribute("aria-busy", "true");
-    },
-    setView: (view) => {
-      kb.busy();
       model.set("view", view);
       model.save_changes();
     },
     add: async (noun, id) => {
-      kb.busy();
       const reply = await kb.ask({ ask: "add", noun, thing: id });
-      kb.draw(); // also where it was chosen already and nothing changes
       if (reply.said) kb.say(`${reply.said} ${kb.shown ?? ""}`);
     },
     off: () => model.off("msg:custom", onReply),
@@ -63,13 +58,12 @@ function render({ model, el: host }) {
   const drawTable = evidenceTable(kb, parts.table), drawGraph = graph(kb, parts.graph);
   const jumps = el("nav", { "aria-label": "Parts of this page", class: "kbx-jumps" }, el("ul", {}, Object.values(parts).map(({ heading }) =>
     el("li", {}, button(heading.textContent, () => { heading.scrollIntoView(); heading.focus({ preventScroll: true }); }, { class: "kbx-plain" })))));
-  const { answer: first, ...rest } = parts; // the answer before all else that is not needed to ask
-  root.append(searchBox(kb), chosen.node, live, first.node, saved.node, jumps, ...Object.values(rest).map((part) => part.node));
+  root.append(searchBox(kb), chosen.node, saved.node, jumps, live, ...Object.values(parts).map((part) => part.node));
   host.append(root);
   // JupyterLab looks at the element that has the focus, not at what it lies in: a key there is no command.
   root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
 
-  let drawn = null, told = null;
+  let drawn = null;
   const draw = () => {
     const page = model.get("page") ?? {}, answer = model.get("answer") ?? {};
     if (!page.view || !answer.view) return;
@@ -82,22 +76,17 @@ function render({ model, el: host }) {
       drawPosts(kb, parts.posts, page);
       drawNews(kb, parts.news, page);
       kb.shown = page.studies ? `${plural(page.studies, "study", "studies")}, ${plural(page.table.rows.length, "row")} in the table.` : "No study fits.";
+      kb.say(kb.shown);
       drawn = page;
-      told = null;
     }
-    const waiting = answer.waiting ? `Still working out ${answer.waiting[0]} of ${answer.waiting[1]} questions.` : answer.pending ? "The answer is being worked out." : "";
-    if (waiting !== told) kb.say(waiting ? `${kb.shown} ${waiting}` : told ? `The answer is whole now. ${kb.shown}` : kb.shown);
-    told = waiting;
     chosen.drawCertainty(answer);
     drawAnswer(kb, parts.answer, page, answer);
     drawForests(kb, parts.forest, page, answer);
     drawDisagrees(kb, parts.disagrees, answer);
     root.setAttribute("data-view", JSON.stringify(page.view));
     root.setAttribute("aria-busy", "false");
-    root.setAttribute("data-whole", String(!answer.pending && !answer.waiting));
     root.setAttribute("data-ready", String(!answer.pending));
   };
-  kb.draw = draw;
   const drawSaved = () => saved.draw(model.get("saved") ?? {});
   model.on("change:page", draw);
   model.on("change:answer", draw);
