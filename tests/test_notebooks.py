@@ -286,7 +286,9 @@ def running(words: str) -> list[str]:
 
 
 INTERRUPTED = """
-import sys
+import signal, sys
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
 from pathlib import Path
 from typing import get_args
 from kb.notebooks import Job, run_all

@@ -73,10 +73,7 @@ def _most_studied(base: Base, noun: str, names: Collection[str]) -> list[tuple[s
     """Page, label and number of studies of the terms without narrower ones that have the most."""
     terms = base.corpus.vocabulary(f"{noun}s")
     broad = {parent for term in terms.values() for parent in term.broader}
-    axis = ("condition", "intervention").index(noun)
-    held: dict[str, set[str]] = {}
-    for cell, keys in graphs.cells(base.standing).items():
-        held.setdefault(cell[axis], set()).update(keys)
-    fine = [i for i in terms if i not in broad and i in held and f"{noun}/{i}" in names]
-    ranked = sorted(fine, key=lambda i: (-len(held[i]), terms[i].label))[:_MOST]
-    return [(f"{noun}/{i}", terms[i].label, len(held[i])) for i in ranked]
+    fine = [i for i in terms if i not in broad and f"{noun}/{i}" in names]
+    held = {i: len(graphs.bearing_on(base.standing, **{noun: i}).studies) for i in fine}
+    ranked = sorted((i for i in fine if held[i]), key=lambda i: (-held[i], terms[i].label))[:_MOST]
+    return [(f"{noun}/{i}", terms[i].label, held[i]) for i in ranked]
