@@ -62,8 +62,17 @@ class Questions:
         return [i for i in ids if i in known and known[i].kind is not InterventionKind.CONTROL]
 
     def answer(self, question: Question) -> Answer:
-        """The answer to a question."""
-        return answer(self.corpus, self.graph, question, retracted=self.retracted, registrations=self.registrations)
+        """The answer to a question; it is worked out once."""
+        if question not in self.known:
+            self.known[question] = answer(
+                self.corpus, self.graph, question, retracted=self.retracted, registrations=self.registrations
+            )
+        return self.known[question]
+
+    @cached_property
+    def known(self) -> dict[Question, Answer]:
+        """Answers so far (see :mod:`kb.answers.kept`)."""
+        return {}
 
     @cached_property
     def pages(self) -> dict[Question, str]:
@@ -93,6 +102,8 @@ class Questions:
         return cells(self.graph)
 
     def _compare(self, question: Question) -> Comparison:
+        if question in self.known:
+            return self.known[question].comparison
         if question not in self._made:
             self._made[question] = compared(
                 self.corpus, self.graph, question, retracted=self.retracted, registrations=self.registrations
@@ -123,8 +134,17 @@ class Questions:
 
     def _wide(self, kind: str, ids: Iterable[str]) -> list[str]:
         """Terms and everything broader, each once."""
-        names = (name for term in ids for name in sorted(broader(self.graph, node(kind, term))))
-        return list(dict.fromkeys(name.split(":", 1)[1] for name in names))
+        return list(dict.fromkeys(name for term in ids for name in self._up(kind, term)))
+
+    def _up(self, kind: str, term: str) -> tuple[str, ...]:
+        if (kind, term) not in self._above:
+            names = sorted(broader(self.graph, node(kind, term)))
+            self._above[kind, term] = tuple(name.partition(":")[2] for name in names)
+        return self._above[kind, term]
+
+    @cached_property
+    def _above(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        return {}
 
     def _held(self, question: Question) -> int:
         """Studies of a condition with an intervention: the fewer, the narrower the question."""

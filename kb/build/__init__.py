@@ -37,10 +37,10 @@ from typing import Literal
 from kb import drift
 from kb import site as sites
 from kb.base import Base, default_evidence, open_base
-from kb.figures.drawn import keeping
 from kb.build.folder import FORMAT, Release, clear, land, link_or_copy, locked, point, refuse_strangers, staging_for
 from kb.build.gathering import Gathering
 from kb.build.sums import Sums
+from kb.figures.drawn import keeping
 from kb.notebooks import Job, plan, select
 from kb.notebooks.kept import quicken, uncollected
 from kb.notebooks.pool import Crew, Engine, Ran, processors
@@ -245,7 +245,7 @@ def _built(folder: Path, release: Release, run: int, started: float, failures: S
 
 
 def _build(base: Base, folder: Path, last: Release | None, wish: _Wish, crew: Crew) -> Built:
-    every = plan(quicken(base))
+    every = plan(quicken(base, folder / ".cache" / "answers"))
     crew.hand_over(base)
     chosen = every if wish.only is None else select(every, wish.only)
     record = load_record(last.path / "reads.json") if last is not None else Record()

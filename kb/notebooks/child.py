@@ -50,6 +50,7 @@ def warm_up() -> None:
 
     with _without("rfc3987_syntax"):  # a grammar that takes a second, for formats that no notebook has
         import nbclient  # noqa: F401
+        import nbformat.v4
         import papermill.execute  # noqa: F401
 
     from kb import notebook  # noqa: F401 - what templates import
@@ -57,16 +58,11 @@ def warm_up() -> None:
 
     engine.register("warm")
     engine.warm_shell()
+    empty: Any = nbformat.v4.new_notebook  # has no types
+    nbformat.validate(empty())  # compiles the schema
     figure = matplotlib.figure.Figure()
     figure.text(0, 0, "0.5 to 1")
     figure.savefig(io.BytesIO(), format="svg")  # finds and reads the fonts
-
-
-def warm_up_pooling() -> None:
-    """Import what only notebooks need that pool studies: it takes longer than all the rest."""
-    from kb.synthesis.variance import tau2
-
-    tau2("REML", (0.1, 0.2, 0.4), (0.1, 0.1, 0.1))
 
 
 @contextlib.contextmanager

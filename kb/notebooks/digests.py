@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pydantic import BaseModel
 
 from kb import graph as graphs
+from kb.answers.kept import written
+from kb.answers.result import Answer
 from kb.notebooks.reads import ASKED, EVERYTHING, LISTS, NOUNS, QUESTIONS, arguments
 from kb.problems import KbError
 from kb.synthesis.reports import registrations
@@ -168,8 +170,9 @@ class Digests:
             if owner == "base" and question in QUESTIONS:
                 return getattr(self._base, question)(*given, **named)
             if owner == "questions" and question in ASKED:
-                found = getattr(self._base.questions, question)
-                return found(*given, **named) if callable(found) else found
+                found: Untyped = getattr(self._base.questions, question)
+                value: Untyped = found(*given, **named) if callable(found) else found
+                return written(value).decode() if isinstance(value, Answer) else value
             if owner in {"graph", "standing"} and question == "cells" and not given:
                 return self._cells(owner, **named)
             if owner in {"graph", "standing"} and question == "studied":

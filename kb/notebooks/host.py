@@ -3,8 +3,7 @@
 ``python -m kb.notebooks.host ENGINE fork|inline EVIDENCE`` reads one JSON object a line from standard input
 (``number``, ``job``, ``folder``, ``limits``) and answers each on standard output with ``number``, ``failure`` (null
 when all is well), ``reads`` (names of what it read, see :mod:`kb.notebooks.reads`) and ``seconds``. Before the first,
-``base`` may name a file with the base, loaded and pickled by the process that started this one, and ``jobs`` may say
-how many there will be.
+``base`` may name a file with the base, loaded and pickled by the process that started this one.
 
 With ``fork`` every notebook runs in a fork of its own, several at a time: nothing leaks from one to the next, and one
 that hangs, dies, takes too much or leaves processes behind is swept away whole. With ``inline`` (where forking is
@@ -18,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import selectors
 import signal
 import sys
@@ -28,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kb.notebooks.child import NAME, attempt, load, run_child, warm_up, warm_up_pooling
+from kb.notebooks.child import NAME, attempt, load, run_child, warm_up
 from kb.notebooks.limits import (
     Limits,
     adopt_orphans,
@@ -47,8 +45,6 @@ _GRACE = 3.0
 """Seconds that a notebook has to stop its kernel before it is killed."""
 _FAREWELL = 0.5
 """Seconds that processes started by a notebook have to end after it."""
-_MANY = 8
-"""Notebooks from which on it is worth to import what only some of them need."""
 _LOOK = 0.2
 """Seconds between two looks at what notebooks use."""
 
@@ -122,8 +118,6 @@ class Host:
 
     def _take(self, request: dict[str, Any]) -> None:
         """Load the base, or run a notebook; when it comes to that without a base, open it."""
-        if request.get("jobs", 0) >= _MANY and self.engine == "warm":
-            warm_up_pooling()
         if not self.loaded and request.keys() & {"base", "job"}:
             self.loaded = True
             load(self.evidence, Path(request["base"]) if "base" in request else None)
@@ -306,8 +300,6 @@ def main(engine: str, style: str, evidence: Path) -> None:
         return
     if engine == "warm":
         warm_up()
-        if not select.select([0], [], [], 0)[0]:  # nobody asks for anything yet
-            warm_up_pooling()
     Host(engine, evidence, answers).serve()
 
 

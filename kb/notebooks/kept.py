@@ -10,7 +10,11 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kb.answers.kept import answer_all
+from kb.notebooks.stale import digest_code
 
 if TYPE_CHECKING:
     from kb.base import Base
@@ -53,10 +57,18 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def quicken(base: Base) -> Base:
+def quicken(base: Base, answers: Path | None = None) -> Base:
     """Let a base that nobody changes any more answer quickly, and answer once what every notebook asks.
 
     Its answers stay the same.
+
+    Parameters
+    ----------
+    base
+        The base.
+    answers
+        Where the answers to its questions are kept from one build to the next (see :mod:`kb.answers.kept`): all are
+        worked out at once, as far as they are not kept. None means that each is when it is asked for.
 
     Examples
     --------
@@ -74,5 +86,7 @@ def quicken(base: Base) -> Base:
             graph.__dict__.update(asked=KeptAnswers(graph), succ=succ, pred=pred)
     for name in ("notices", "snapshot", "retracted", "_names"):
         getattr(base, name)
+    if answers is not None:
+        answer_all(base.questions, answers, digest_code())
     _ = base.questions.pages
     return base

@@ -189,8 +189,6 @@ class Crew:
         if not self._hosts:
             for _ in range(min(self._workers, len(jobs))):
                 self._start(1)
-        for host in self._hosts:
-            host.expect(len(jobs))
         return _drive(jobs, folder, self._hosts, self._answers, progress, limits)
 
 
@@ -345,10 +343,6 @@ class Host:
         made = Path(self._temporary.name, "base.pickle")
         made.write_bytes(pickle.dumps(base, protocol=pickle.HIGHEST_PROTOCOL))
         self._ask({"base": str(made)})
-
-    def expect(self, jobs: int) -> None:
-        """Tell it how many notebooks there will be."""
-        self._ask({"jobs": jobs})
 
     def _ask(self, request: dict[str, Any]) -> None:
         assert self._process.stdin is not None  # noqa: S101

@@ -68,7 +68,7 @@ FRAMES = {
 """Frames of a base, and what they are made of."""
 QUESTIONS = ("resolve", "search", "answer", "empty_cells")
 """Methods of a base whose answer is what counts, not what they look at on the way."""
-ASKED = ("about", "page_of", "pages")
+ASKED = ("about", "answer", "page_of", "pages")
 """The same of :class:`kb.answers.questions.Questions`."""
 _STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "os.spawn")
 _answering: ContextVar[int] = ContextVar("answering", default=0)
