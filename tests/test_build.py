@@ -45,7 +45,7 @@ def templates(tmp_path, monkeypatch):
 def quick(templates, monkeypatch):
     """A plan of four notebooks, and a site that takes no time."""
 
-    def make_site(notebooks, folder, base, cache, jobs):
+    def make_site(notebooks, folder, base, cache, jobs, data):
         cache.mkdir(parents=True, exist_ok=True)
         folder.mkdir()
         names = sorted(path.relative_to(notebooks).as_posix() for path in notebooks.rglob("*.ipynb"))
@@ -57,6 +57,7 @@ def quick(templates, monkeypatch):
     for module in (site, drift):
         monkeypatch.setattr(module, "digest", lambda: "code")
     monkeypatch.setattr(builds, "plan", lambda _: list(JOBS))
+    monkeypatch.setattr(site, "prepare", lambda *_: None)
     monkeypatch.setattr(site, "make_site", make_site)
     return templates
 

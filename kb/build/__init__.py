@@ -202,8 +202,8 @@ def build(  # noqa: PLR0913 - each is a choice of its own
             jobs, engine = 1, "kernel"
         crew = Crew(engine, root, jobs or processors(), scheduler=scheduler)
         wish = _Wish(world, patterns, force, progress or reporter(), started, jobs or processors(), sums)
-        with keeping(_drawings(folder)), crew, uncollected():
-            return _build(open_base(root), folder, last, wish, crew)
+        with keeping(_drawings(folder)), crew, uncollected(), ThreadPoolExecutor(1) as beside:
+            return _build(open_base(root), folder, last, wish, crew, beside)
 
 
 def _drawings(folder: Path) -> Path:
@@ -244,7 +244,10 @@ def _built(folder: Path, release: Release, run: int, started: float, failures: S
     )
 
 
-def _build(base: Base, folder: Path, last: Release | None, wish: _Wish, crew: Crew) -> Built:
+def _build(
+    base: Base, folder: Path, last: Release | None, wish: _Wish, crew: Crew, beside: ThreadPoolExecutor
+) -> Built:
+    cache = folder / ".cache" / "site"
     every = plan(quicken(base, folder / ".cache" / "answers"))
     crew.hand_over(base)
     chosen = every if wish.only is None else select(every, wish.only)
@@ -258,10 +261,9 @@ def _build(base: Base, folder: Path, last: Release | None, wish: _Wish, crew: Cr
     try:
         kept = _carry_over(every, stale, last, staging / "notebooks")
         before = last.facts() if last is not None else None
-        with Gathering(wish.progress, staging) as gathering, ThreadPoolExecutor(1) as beside:
-            prepared = beside.submit(sites.prepare, base)
+        data = beside.submit(sites.prepare, base, cache).result
+        with Gathering(wish.progress, staging) as gathering:
             ran = crew.run(stale, staging / "notebooks", gathering)
-            prepared.result()
         failed = _spare([job.output for job in stale], ran, last, staging / "notebooks")
         if ran.skipped or not (ran.reads or kept or any(failed.values())):
             ran.whole()
@@ -273,7 +275,7 @@ def _build(base: Base, folder: Path, last: Release | None, wish: _Wish, crew: Cr
         )
         drift.gather(staging / "notebooks", staging / "facts", before, kept)
         wish.progress.say("making the site")
-        pages = sites.make_site(staging / "notebooks", staging / "site", base, folder / ".cache" / "site", wish.workers)
+        pages = sites.make_site(staging / "notebooks", staging / "site", base, cache, wish.workers, data)
         world = wish.world
         if _world(base.root) != world:
             wish.progress.say("evidence, templates or kb changed meanwhile: what was run just now counts as stale")

@@ -89,18 +89,6 @@ class Kept:
         self._now[f":{name}"] = record
         return record["value"]
 
-    def files(self, name: str, ingredients: str, make: Callable[[Path], None]) -> Path:
-        """A folder of files that is slow to make."""
-        folder, key = self.folder / name, f":{name}"
-        record = self._records.get(key)
-        if record is None or record["ingredients"] != ingredients or _digests(folder) != record["sha256"]:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            make(folder)
-            record = {"ingredients": ingredients, "sha256": _digests(folder)}
-        self._now[key] = record
-        return folder
-
     def place(self, name: str, site: Path) -> None:
         """Put a kept page into a site; it shares its place on the disk where the disk can do that."""
         target = site / f"{name}.html"
@@ -115,6 +103,22 @@ class Kept:
         for path in (self.folder / "html").rglob("*"):
             if path.is_file() and path not in wanted:
                 path.unlink()
+
+
+def kept_folder(folder: Path, ingredients: str, make: Callable[[Path], None]) -> Path:
+    """A folder of files that is slow to make: it is made where it is not there as it was made of the same."""
+    noted = folder.with_name(f"{folder.name}.json")
+    try:
+        record: dict[str, Any] = json.loads(noted.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        record = {}
+    if record.get("ingredients") != ingredients or _digests(folder) != record.get("sha256"):
+        noted.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        make(folder)
+        _write(noted, json.dumps({"ingredients": ingredients, "sha256": _digests(folder)}).encode())
+    return folder
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from html import unescape
@@ -30,7 +30,7 @@ from kb.site import evidence_map, schema
 from kb.site.copies import Copy, reading_copy
 from kb.site.data import FOLDER, data_page, dictionary_page
 from kb.site.home import home_page
-from kb.site.kept import Kept, Made, link_or_copy
+from kb.site.kept import Kept, Made, kept_folder, link_or_copy
 from kb.site.listing import listing_page, weights_of
 from kb.site.method import method_page
 from kb.site.moved import feed, moved_pages, sitemap
@@ -58,7 +58,9 @@ class SiteError(KbError):
     """The site could not be made."""
 
 
-def make_site(notebooks: Path, site: Path, base: Base, cache: Path, jobs: int = 1) -> int:
+def make_site(
+    notebooks: Path, site: Path, base: Base, cache: Path, jobs: int = 1, data: Callable[[], Path] | None = None
+) -> int:
     """Make the site of a folder of executed notebooks; returns the number of pages.
 
     Parameters
@@ -74,6 +76,8 @@ def make_site(notebooks: Path, site: Path, base: Base, cache: Path, jobs: int = 
         deleted from it at any time.
     jobs
         Notebooks that are read at a time.
+    data
+        Waits for the files to download, where somebody has begun with them (:func:`prepare`); None begins now.
 
     Raises
     ------
@@ -94,8 +98,8 @@ def make_site(notebooks: Path, site: Path, base: Base, cache: Path, jobs: int = 
         digests = dict(
             zip(copied, pool.map(lambda name: digest_file(notebooks / f"{name}.ipynb"), copied), strict=True)
         )
-        making = _Making(quicken(base), frame, kept, digest_of(about(base).digest, digest_code(), frame.digest))
-        making.begin(pool)
+        files = data or pool.submit(prepare, base, cache).result
+        making = _Making(quicken(base), frame, kept, digest_of(about(base).digest, digest_code(), frame.digest), files)
         pages = [making.notebook(name, notebooks / f"{name}.ipynb", digests[name]) for name in copied]
         pages += [making.study(name) for name in studies]
         pages += making.own_pages()
@@ -112,9 +116,24 @@ def make_site(notebooks: Path, site: Path, base: Base, cache: Path, jobs: int = 
     return len(pages)
 
 
-def prepare(base: Base) -> None:
-    """Answer every question of the base, which a site needs: the slow part that can be done while notebooks run."""
+def prepare(base: Base, cache: Path) -> Path:
+    """Make the files to download, which needs no notebook, in a process beside this one; returns their folder.
+
+    Parameters
+    ----------
+    base
+        The evidence.
+    cache
+        As :func:`make_site` takes it.
+    """
+    from loky import get_reusable_executor
+
     _ = quicken(base).best_estimates
+
+    def make(folder: Path) -> None:
+        get_reusable_executor(max_workers=1).submit(export_all, base, folder).result()
+
+    return kept_folder(cache / FOLDER, digest_of(about(base).digest, digest_code(), digest()), make)
 
 
 def digest() -> str:
@@ -143,29 +162,20 @@ def _address(given: str) -> str:
 class _Making:
     """One making of a site.
 
-    ``evidence`` changes when a page that is made of the evidence itself would.
+    ``evidence`` changes when a page made of the evidence itself would; ``data`` waits for the files to download.
     """
 
     base: Base
     frame: Frame
     kept: Kept
     evidence: str
+    data: Callable[[], Path]
     words: dict[str, list[str]]
-    _data: Future[Path]
     _of_study: StudyIngredients
 
-    def __init__(self, base: Base, frame: Frame, kept: Kept, evidence: str) -> None:
-        self.base, self.frame, self.kept, self.evidence, self.words = base, frame, kept, evidence, {}
+    def __init__(self, base: Base, frame: Frame, kept: Kept, evidence: str, data: Callable[[], Path]) -> None:
+        self.base, self.frame, self.kept, self.evidence, self.data, self.words = base, frame, kept, evidence, data, {}
         self._of_study = StudyIngredients(base)
-
-    def begin(self, pool: ThreadPoolExecutor) -> None:
-        """Begin with the files to download, which take longest, in a process beside this one."""
-        self._data = pool.submit(self.kept.files, FOLDER, self.evidence, self._fill)
-
-    def _fill(self, folder: Path) -> None:
-        from loky import get_reusable_executor
-
-        get_reusable_executor(max_workers=1).submit(export_all, self.base, folder).result()
 
     def notebook(self, name: str, path: Path, digest: str) -> Page:
         """The page of a notebook."""
@@ -214,10 +224,6 @@ class _Making:
             *plain_pages(base),
         ]
         return [self._made(page.name, digest_of(rendered(page, self.frame)), partial(_itself, page)) for page in pages]
-
-    def data(self) -> Path:
-        """The folder of files to download."""
-        return self._data.result()
 
     def _of_copy(self, name: str, copy: Copy) -> Page:
         title = copy.title or name
