@@ -6,14 +6,13 @@ import os
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, overload
-
-from rapidfuzz import fuzz, process
+from typing import TYPE_CHECKING, overload
 
 from kb import graph as graphs
 from kb import store
-from kb.model import VOCABULARIES, Corpus
-from kb.problems import EvidenceError, KbError, UnknownIdError
+from kb.model import Corpus
+from kb.naming import Names, Thing
+from kb.problems import EvidenceError, KbError
 from kb.pubmed import notice_files, notices, snapshot
 
 if TYPE_CHECKING:
@@ -37,17 +36,6 @@ if TYPE_CHECKING:
     from kb.tables import Table
     from kb.tables.ending import Given
     from kb.tables.make import TableTerms
-
-NOUNS = ("study", "condition", "intervention", "outcome", "population", "post", "claim", "finding", "citation")
-_NEAR = 70
-"""rapidfuzz ratio, 0 to 100, from which on a name is offered as a near miss."""
-
-
-class Thing(NamedTuple):
-    """A noun and an id."""
-
-    noun: str
-    id: str
 
 
 def default_evidence() -> Path:
@@ -101,11 +89,6 @@ def check(
     [2019]
     """
     return open_base(evidence).check(paths, **options)
-
-
-def _folded(name: str) -> str:
-    """A name as it is compared: lower case, no apostrophe."""
-    return name.strip().casefold().replace("'", "").replace("’", "")
 
 
 class Base:
@@ -551,43 +534,8 @@ class Base:
         >>> kb.open().resolve("tennis elbow")
         Thing(noun='condition', id='lateral-epicondylitis')
         """
-        wanted = _folded(given)
-        things = [thing for thing in self._names if noun is None or thing.noun == noun]
-        exact = [t for t in things if wanted == t.id or wanted in self._names[t]]
-        if exact:
-            # The same word may name a condition and an exposure: the noun that comes first in NOUNS is meant.
-            return min(exact, key=lambda t: NOUNS.index(t.noun))
-        inner = "." in wanted
-        starts = [t for t in things if wanted and t.id.startswith(wanted) and ("." in t.id) == inner]
-        if len(starts) == 1:
-            return starts[0]
-        near = self._near(wanted, [t for t in things if ("." in t.id) == inner])
-        shown = noun or (near[0].noun if near else "study, term, claim or post")
-        raise UnknownIdError(shown, given, [t.id for t in near if noun or t.noun == near[0].noun][:3])
-
-    def _near(self, wanted: str, things: list[Thing]) -> list[Thing]:
-        scored: dict[Thing, float] = {}
-        names = {(t, name): name for t in things for name in (t.id, *self._names[t])}
-        for _, score, (thing, _) in process.extract(wanted, names, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=30):
-            scored[thing] = max(score, scored.get(thing, 0))
-        for thing in things:
-            if wanted and thing.id.startswith(wanted):
-                # The start of a key is surely meant as one; the start of a term is often an abbreviation.
-                scored[thing] = 99 if thing.noun == "study" else max(_NEAR, scored.get(thing, 0))
-        return sorted(scored, key=lambda t: (-scored[t], NOUNS.index(t.noun), t.id))
+        return self._names.meant(given, noun)
 
     @cached_property
-    def _names(self) -> dict[Thing, frozenset[str]]:
-        names: dict[Thing, frozenset[str]] = {}
-        for vocabulary in VOCABULARIES:
-            for term in self.corpus.vocabulary(vocabulary).values():
-                words = (term.label, term.patient_label, *term.synonyms)
-                names[Thing(vocabulary.removesuffix("s"), term.id)] = frozenset(map(_folded, words))
-        for key, study in self.corpus.studies.items():
-            names[Thing("study", key)] = frozenset()
-            names |= {Thing("finding", f"{key}.{f.id}"): frozenset() for f in study.findings}
-        for slug, post in self.corpus.posts.items():
-            names[Thing("post", slug)] = frozenset((_folded(post.title),))
-            names |= {Thing("claim", f"{slug}.{c.id}"): frozenset() for c in post.claims}
-            names |= {Thing("citation", f"{slug}.{c.id}"): frozenset() for c in post.citations}
-        return names
+    def _names(self) -> Names:
+        return Names(self.corpus)

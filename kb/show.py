@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from kb.appraisal.signals import Signal
-    from kb.base import Base, Thing
+    from kb.base import Base
     from kb.model import Claim, Finding, Study, Term
+    from kb.naming import Thing
     from kb.pubmed.notices import Notice
 
 

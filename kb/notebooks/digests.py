@@ -114,7 +114,7 @@ class Digests:
             kinds = [(term.id, term.kind) for term in self._base.corpus.interventions.values()]
             return self.mark("standing"), kinds, sorted(self._base.retracted)
         if part == "resolve":
-            return [(thing, sorted(names)) for thing, names in self._base._names.items()]  # noqa: SLF001
+            return [(thing, sorted(names)) for thing, names in self._base._names.of.items()]  # noqa: SLF001
         noun, _, key = part.partition("/")
         known = getattr(self._base.corpus, noun).get(key)
         return None if known is None else known.model_dump_json()

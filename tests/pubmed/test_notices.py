@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 import kb
 from kb import surveillance
-from kb.base import Thing
+from kb.naming import Thing
 from kb.problems import EvidenceError
 from kb.pubmed import notice_files, retraction_watch, snapshot
 from kb.pubmed.notices import ALARMS, EXCLUDED, Kind, Notice, mark, of_record, settle

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import kb
-from kb.base import Thing
 from kb.cite import author_year
 from kb.cli import NOUNS
 from kb.model import Arm, ArmStatistic, Design, Direction, Finding, Measure, Reference
+from kb.naming import Thing
 from kb.show import page, to_text
 from kb.tables import UNKNOWN, claims_table, effect, to_markdown
 from kb.timepoint import weeks
