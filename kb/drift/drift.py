@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kb.drift.accepted import Accepted
-from kb.drift.compare import ORDER, Change, Kind, compare
+from kb.drift.change import ORDER, Change, Kind
+from kb.drift.compare import compare
 from kb.drift.evidence import Moved, moved
 
 _SILENT: frozenset[Kind] = frozenset({"wording", "order", "style"})
