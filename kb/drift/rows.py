@@ -17,6 +17,8 @@ from kb.drift.wording import brief, moved_words, wording_only
 _COUNTED = re.compile(r":? \(?\d.*$")
 _IDENTIFY = frozenset({"intervention and comparator", "compared with", "outcome", "timepoint"})
 """Columns that say which of several results a row is."""
+_VALUE = 60
+"""Characters up to which a cell is a value that is told whole."""
 _UNSAID = frozenset({"unknown", "timepoint unknown", "not said"})
 
 
@@ -153,9 +155,24 @@ def _row_changes(section: str, old: Row, new: Row) -> Iterator[Change]:
         kind: Kind = "wording" if prose and wording_only(was, is_) else "row"
         subject = new.head if column in _IDENTIFY else new.named()
         moved = moved_words(was, is_, 3, 3 if column in _IDENTIFY else 0)
+        if moved.count("(") != moved.count(")"):  # an interval was cut in two
+            moved = _whole(was, is_) or moved
         yield Change(kind, f"{column} of {subject}: {moved}", section, (old.head, was, is_))
     if before == now:
         yield Change("order", f"{new.named()}: under '{new.caption}', was under '{old.caption}'", section)
+
+
+def _whole(old: str, new: str) -> str:
+    """Both values whole, where they are short and what stands beneath them in small is the same; else nothing.
+
+    Examples
+    --------
+    >>> _whole("MD 8.64 (4.7 to 12.58) | change in pain", "MD 8.74 (-0.5 to 12.58) | change in pain")
+    'MD 8.64 (4.7 to 12.58) -> MD 8.74 (-0.5 to 12.58)'
+    """
+    (was, _, small), (is_, _, smaller) = old.partition(" | "), new.partition(" | ")
+    fits = small == smaller and was and is_ and max(len(was), len(is_)) <= _VALUE
+    return f"{was} -> {is_}" if fits else ""
 
 
 def _moved_estimate(subject: str, before: Mapping[str, str], now: Mapping[str, str]) -> str:
