@@ -80,7 +80,11 @@ class EvidenceError(KbError):
         shown = "\n".join(f"  {p}" for p in self.problems[:20])
         more = len(self.problems) - 20
         tail = f"\n  ... and {more} more: kb validate lists them all" if more > 0 else ""
-        super().__init__(f"{root} holds {len(self.problems)} problem(s):\n{shown}{tail}")
+        told = f"{root} holds {len(self.problems)} problem{'' if len(self.problems) == 1 else 's'}:\n{shown}{tail}"
+        if self.problems and self.problems[0].rule == "missing-folder":  # nothing was looked at: wrong usage
+            self.exit_status = 2
+            told = f"{root} {self.problems[0].message}. {self.problems[0].advice}"
+        super().__init__(told)
 
 
 class UnknownIdError(KbError):

@@ -223,9 +223,9 @@ def to_text(found: Status, *, every: bool = False, shown: int = 8) -> str:
         lines += ["No notice about a study of the base in the snapshot.", ""]
     unseen = len(found.curated) + len(found.missing) + len(found.without_pmid)
     if unseen:
-        verb = "was" if unseen == 1 else "were"
+        verb, them = ("was", "it") if unseen == 1 else ("were", "them")
         studies = _count(unseen, "study", "studies")
-        lines += [f"{studies} {verb} never looked up in PubMed: a notice about them would not be known here.", ""]
+        lines += [f"{studies} {verb} never looked up in PubMed: a notice about {them} would not be known here.", ""]
     lines += ["Records", f"  from PubMed: {len(found.fetched)}"]
     since = f"older than {found.older_than} days"
     old = [f"{pmid} ({day})" for pmid, day in found.old]

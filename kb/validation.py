@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -10,7 +11,7 @@ from kb.appraisal import arithmetic, tools
 from kb.model import Corpus
 from kb.problems import Problem
 from kb.pubmed import candidates, notice_files, notices, snapshot
-from kb.store import yamlfile
+from kb.store import bibtex, pages, rules, yamlfile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,20 @@ def validate(root: Path) -> tuple[Corpus | None, list[Problem]]:
     unread = [problem for problem in unread if problem.path not in {other.path for other in broken}]
     watched = candidates.load_all(root)[1]
     doubtful = _doubtful(corpus, root)
-    return corpus, sorted({*problems, *broken, *strays, *unread, *watched, *doubtful, *_noticed(corpus, found, root)})
+    strange = _strange(root)
+    return corpus, sorted(
+        {*problems, *broken, *strays, *unread, *watched, *doubtful, *strange, *_noticed(corpus, found, root)}
+    )
+
+
+def _strange(root: Path) -> Iterator[Problem]:
+    """A warning for every file that nobody reads, such as one whose name is mistyped."""
+    read = (bibtex.FILE, rules.CERTAINTY, pages.CHANGES, pages.REDIRECTS, notice_files.FILE)
+    for path in root.iterdir():
+        if path.suffix in {".yaml", ".yml", ".bib"} and path.name not in read and not path.name.startswith("."):
+            near = difflib.get_close_matches(path.name, read, n=1)
+            advice = f"Did you mean {near[0]}?" if near else f"Those that are read: {', '.join(read)}."
+            yield Problem(path.name, 0, "stray-file", "nobody reads this file", advice, "warning")
 
 
 def _doubtful(corpus: Corpus, root: Path) -> Iterator[Problem]:

@@ -96,14 +96,17 @@ def test_table_in_three_formats_and_usage_errors() -> None:
 
 
 @pytest.mark.parametrize("command", ["list", "show", "search", "table", "build"])
-def test_evidence_that_cannot_be_used_exits_1_with_a_sentence(command: str, tmp_path: Path) -> None:
+def test_evidence_that_is_not_there_is_wrong_usage(command: str, tmp_path: Path) -> None:
     rest = {"list": ["studies"], "show": ["x"], "search": ["x"], "table": ["--post", "x"], "build": []}[command]
     if command == "build":
         rest = ["--build", str(tmp_path / "build")]
     result = kb(command, *rest, evidence=tmp_path / "nowhere")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "does not exist" in result.stderr
-    assert "Traceback" not in result.output
+    (tmp_path / "empty").mkdir()
+    empty = kb(command, *rest, evidence=tmp_path / "empty")
+    assert empty.exit_code == 1
+    assert "vocabulary/outcomes.yaml: error: does not exist" in empty.stderr
 
 
 def test_help_is_written_for_every_command_and_option() -> None:
@@ -111,5 +114,5 @@ def test_help_is_written_for_every_command_and_option() -> None:
         assert command.help, name
         for parameter in command.params:
             if parameter.param_type_name == "option":
-                assert getattr(parameter, "help", None) or parameter.name == "executor", f"{name} {parameter.name}"
+                assert getattr(parameter, "help", None), f"{name} {parameter.name}"
         assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +18,7 @@ from kb.cli.common import (
     EVIDENCE,
     FOUND_PROBLEMS,
     Group,
-    draw_page,
+    counted,
     echo_json,
     echo_rows,
     formats,
@@ -42,21 +43,48 @@ if TYPE_CHECKING:
 def main() -> None:
     """Research evidence for physical therapy: what was studied, the numbers, and what posts claim of it.
 
-    Ids are completed: `kb show zhang` and `kb show "tennis elbow"` work. Exit status: 0 all is well, 1 problems in
-    the data that was checked, 2 wrong usage.
-    """
+    \b
+      kb search tennis elbow    what the base has on it
+      kb show zhang2024         one study, with its numbers and what rests on it
+      kb check draft.md         wrong citations and overstated claims of a draft
+
+    Names are completed: `kb show zhang` and `kb show "tennis elbow"` work. The evidence is the nearest folder of that
+    name, or that of --evidence. Exit status: 0 all is well, 1 problems in what was checked, 2 it could not be done or
+    wrong usage, 130 stopped with Ctrl-C.
+    """  # noqa: D301 - click wants the letter itself
 
 
-@main.command()
+main.sections = {
+    "For a clinician": ("search", "show", "list", "synthesize", "lab"),
+    "For a writer": ("check", "table", "cite"),
+    "For a maintainer": ("validate", "build", "add", "pubmed", "export", "run"),
+}
+
+
+@main.command(short_help="Every problem in the evidence, with file, line and what to do.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="warning",
+    show_default=True,
+    help="Exit with status 1 when there is a problem of this severity or a worse one.",
+)
 @EVIDENCE
 @formats("text", "json")
-def validate(evidence: Path | None, format_: str) -> None:
-    """List every problem in the evidence, with file, line and what to do."""
+def validate(fail_on: str, evidence: Path | None, format_: str) -> None:
+    """List every problem in the evidence, with file, line and what to do.
+
+    An error makes the evidence invalid: nothing is built of it. A warning asks for a look, such as a study that was
+    retracted.
+    """
     from kb.base import default_evidence
+    from kb.problems import EvidenceError
     from kb.validation import validate as validate_evidence
 
     root = evidence or default_evidence()
     corpus, problems = validate_evidence(root)
+    if problems and problems[0].rule == "missing-folder":
+        raise EvidenceError(root, problems)
     if format_ == "json":
         fields = ("path", "line", "rule", "severity", "message", "advice")
         echo_json([{name: getattr(problem, name) for name in fields} for problem in problems])
@@ -66,12 +94,19 @@ def validate(evidence: Path | None, format_: str) -> None:
         if corpus is not None:
             n_findings = sum(len(study.findings) for study in corpus.studies.values())
             n_claims = sum(len(post.claims) for post in corpus.posts.values())
+            held = (
+                (len(corpus.studies), "study"),
+                (n_findings, "finding"),
+                (len(corpus.posts), "post"),
+                (n_claims, "claim"),
+            )
+            said = counted(len(problems), "problem") if problems else "no problems"
             click.echo(
-                f"{root}: {len(corpus.studies)} studies, {n_findings} findings, {len(corpus.posts)} posts, "
-                f"{n_claims} claims; {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}",
+                f"{root}: {', '.join(counted(*each) for each in held)}; {said}",
                 err=bool(problems),
             )
-    if problems:
+    heeded = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[fail_on]
+    if any(problem.severity in heeded for problem in problems):
         sys.exit(FOUND_PROBLEMS)
 
 
@@ -95,17 +130,23 @@ _SHORT = {
 }
 
 
-@main.command("list")
-@click.argument("noun", type=click.Choice(NOUNS))
+@main.command("list", short_help="All studies, findings, conditions, posts, claims ... as a table.")
+@click.argument("noun", type=click.Choice(NOUNS), metavar="NOUN")
 @EVIDENCE
 @formats("text", "csv", "json")
 def list_(noun: str, evidence: Path | None, format_: str) -> None:
-    """List all things of a kind, e.g. `kb list studies`."""
+    """List all things of a kind: `kb list studies`.
+
+    NOUN is studies, findings, arms, conditions, interventions, outcomes, populations, posts, claims, evidence (which
+    study bears on which claim, and how) or citations. A terminal shows the columns that it has room for.
+    """
     frame = getattr(open_base_at(evidence), noun)
     if frame.index.name:
         frame = frame.reset_index()
+    for name in {"date", "reviewed_on"} & set(frame.columns):  # days, which pandas would print with a time
+        frame[name] = frame[name].map(str, na_action="ignore")
     if format_ == "csv":
-        click.echo(frame.map(joined).to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(frame.map(joined).to_csv(index=False, lineterminator="\n").encode("utf-8", "replace"), nl=False)
         return
     rows = json.loads(frame.to_json(orient="records", date_format="iso", force_ascii=False, default_handler=str))
     if format_ == "json":
@@ -115,7 +156,7 @@ def list_(noun: str, evidence: Path | None, format_: str) -> None:
     echo_rows([*index, *(name for name in _SHORT[noun] if name not in index)], rows)
 
 
-@main.command()
+@main.command(short_help="A page about one thing: what was found, and what rests on it.")
 @click.argument("id_", metavar="ID")
 @EVIDENCE
 @formats("text", "json")
@@ -132,10 +173,12 @@ def show(id_: str, evidence: Path | None, format_: str) -> None:
     elif not sys.stdout.isatty():
         click.echo(to_text(answer), nl=False)
     else:
+        from kb.cli.screen import draw_page
+
         draw_page(answer)
 
 
-@main.command()
+@main.command(short_help="Studies, conditions, treatments, outcomes and claims by words.")
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", default=15, show_default=True, type=click.IntRange(1), help="How many at most.")
 @EVIDENCE
@@ -152,13 +195,19 @@ def search(words: tuple[str, ...], limit: int, evidence: Path | None, format_: s
         click.echo(f"Nothing in the base holds {' '.join(words)!r}.", err=True)
 
 
-@main.command()
+@main.command(short_help="Run the notebooks that changed, write the site; tell drift.")
 @EVIDENCE
 @BUILD
 @click.option("--only", multiple=True, metavar="PAGE", help="Only these pages, e.g. 'post/*'; repeatable.")
 @click.option("--force", is_flag=True, help="Run every notebook again, also where nothing changed.")
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks at a time. [default: number of processors]")
-@click.option("--executor", type=click.Choice(["processes", "serial", "dask"]), default="processes", show_default=True)
+@click.option(
+    "--executor",
+    type=click.Choice(["processes", "serial", "dask"]),
+    default="processes",
+    show_default=True,
+    help="Several processes here, one notebook after the other, or a Dask cluster that runs already.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="With --executor dask: the cluster, e.g. tcp://10.0.0.5:8786.")
 @click.option(
     "--engine",
@@ -188,6 +237,9 @@ def build(
     if (executor == "dask") != (scheduler is not None):
         message = "--executor dask and --scheduler ADDRESS belong together"
         raise click.UsageError(message)
+    if scheduler is not None and not re.fullmatch(r"(?:[a-z]+://)?\S+:\d{1,5}", scheduler):
+        message = f"{scheduler!r} is no address of a scheduler: those look like tcp://10.0.0.5:8786"
+        raise click.UsageError(message)
     root = evidence or default_evidence()
     made = build_site(
         root,
@@ -203,10 +255,16 @@ def build(
     return root, made
 
 
-@main.command()
+@main.command(short_help="One notebook with parameters of your own.")
 @click.argument("notebook")
 @click.option("-p", "parameters", type=(str, str), multiple=True, metavar="NAME VALUE", help="A parameter; repeatable.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where the executed notebook goes.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.ipynb",
+    help="Where the executed notebook goes.",
+)
 @EVIDENCE
 @BUILD
 def run(
@@ -216,24 +274,40 @@ def run(
     evidence: Path | None,
     build_dir: Path | None,
 ) -> None:
-    """Run one notebook with papermill, e.g. `kb run condition -p condition itbs`."""
+    """Run one notebook with papermill: `kb run condition -p condition itbs`.
+
+    NOTEBOOK is the name of a template or the path of a notebook of your own. The name of a parameter, its type and its
+    value are checked before anything runs.
+    """
+    from kb.files import refuse
     from kb.notebooks import run_notebook
 
+    if output is not None:
+        refuse(output)
     click.echo(run_notebook(notebook, dict(parameters), evidence=evidence, build_dir=build_dir, output=output))
 
 
-@main.command(context_settings={"ignore_unknown_options": True})
+@main.command(
+    short_help="JupyterLab, opened as a page: search, choose, read; no code.",
+    context_settings={"ignore_unknown_options": True},
+)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @EVIDENCE
 @BUILD
 def lab(arguments: Sequence[str], evidence: Path | None, build_dir: Path | None) -> None:
     """Open JupyterLab at the start page; further ARGUMENTS go to JupyterLab."""
+    from kb.base import default_evidence
     from kb.notebooks import open_lab
+    from kb.problems import KbError
 
+    root = evidence or default_evidence()
+    if not root.is_dir():
+        message = f"{root} is no folder: name the evidence folder with --evidence, or go to the folder that holds it"
+        raise KbError(message)
     sys.exit(open_lab(evidence, arguments, build_dir=build_dir))
 
 
-@main.group()
+@main.group(short_help="PubMed: new facts on the studies, retractions, new literature.")
 def pubmed() -> None:
     """Metadata from PubMed: fetch it, see what is old or retracted, watch for new literature.
 

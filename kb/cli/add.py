@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kb.pubmed.add import Added, Report
 
 
-@click.command()
+@click.command(short_help="New studies, from a PMID, DOI, address or reference manager.")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 @click.option("--offline", is_flag=True, help="Do not ask PubMed: take entries of files as they are.")
 @EVIDENCE
@@ -41,6 +41,9 @@ def add(ids: tuple[str, ...], offline: bool, evidence: Path | None, format_: str
     from kb.pubmed.client import Entrez
     from kb.pubmed.config import load_settings
 
+    if "" in ids:
+        message = "an ID is empty: was a variable not set?"
+        raise click.UsageError(message)
     settings = load_settings()
     client = Entrez(dataclasses.replace(settings, offline=True) if offline else settings)
     stdin = sys.stdin.buffer.read() if "-" in ids else None

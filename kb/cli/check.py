@@ -22,7 +22,7 @@ _LARGEST = 64 << 20
 """Bytes of a file from which on it is read by the check alone: no corrected file is made of it."""
 
 
-@click.command()
+@click.command(short_help="Wrong citations and overstated claims of a draft, with the fix.")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @formats("text", "json", "html", "sarif", "github", "patch")
 @click.option(
@@ -85,6 +85,9 @@ def check(  # noqa: PLR0913 - a parameter an option
     from kb.base import open_base
     from kb.problems import EvidenceError
 
+    if "" in files:
+        message = "a FILE is empty: was a variable not set?"
+        raise click.UsageError(message)
     target = _target(files, corrected, in_place=in_place)
     given = read_all(files) if target is not None or format_ in {"json", "patch"} else list(files)
     try:

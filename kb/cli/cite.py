@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.common import EVIDENCE, formats, open_base_at
+from kb.cli.common import EVIDENCE, formats, open_base_at, wrote
 
 if TYPE_CHECKING:
     from kb.cite import ReferenceList
 
 
-@click.command()
+@click.command(short_help="References to paste: Vancouver, AMA, APA, any CSL style.")
 @click.argument("keys", metavar="KEY...", nargs=-1)
 @click.option("--post", metavar="SLUG", help="The references of a post, in the order in which it cites them.")
 @click.option(
@@ -65,7 +65,7 @@ def cite(
         from kb.files import write_whole
 
         write_whole(output, data)
-        click.echo(f"{output}: {len(listed.entries)} reference{'' if len(listed.entries) == 1 else 's'}", err=True)
+        wrote(output, len(listed.entries), "reference")
 
 
 def _marks(listed: ReferenceList, format_: str) -> str:

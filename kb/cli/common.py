@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kb.problems import KbError
+from kb.problems import KbError, UnknownIdError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kb.base import Base
 
@@ -21,6 +22,8 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 
 FOUND_PROBLEMS = 1
 USAGE = 2
+STOPPED = 130
+"""Exit status after Ctrl-C: 128 and the number of the signal, as in every shell."""
 
 EVIDENCE = click.option(
     "--evidence",
@@ -38,22 +41,71 @@ BUILD = click.option(
 
 
 class Group(click.Group):
-    """Turns the library's errors into one message and an exit status, without a traceback."""
+    """Turns the library's errors into one message and an exit status, without a traceback.
+
+    ``sections`` names the commands under headings, in the order in which help shows them.
+    """
+
+    sections: Mapping[str, Sequence[str]] = {}
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, for whom they are."""
+        del ctx
+        widest = max(map(len, self.commands))
+        for heading, names in self.sections.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(widest), self.commands[name].get_short_help_str(99)) for name in names])
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; see the class."""
+        _mend_streams()
         try:
             return super().invoke(ctx)
         except KbError as error:
-            click.echo(f"kb: {error}", err=True)
+            click.echo(f"kb: {error}{_where_to_look(error)}", err=True)
             ctx.exit(error.exit_status)
         except BrokenPipeError:
             # The reader of our output has seen enough (`kb list studies | head`).
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
         except OSError as error:
-            click.echo(f"kb: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", err=True)
+            place = f": {error.filename}" if error.filename else ", while something was read or written"
+            click.echo(f"kb: {error.strerror or error}{place}", err=True)
             ctx.exit(USAGE)
+        except RuntimeError as error:
+            if "Symlink loop" not in str(error):  # what pathlib says of a link that leads to itself
+                raise
+            click.echo(f"kb: a link leads to itself: {error}", err=True)
+            ctx.exit(USAGE)
+        except KeyboardInterrupt:
+            # click's own answer is 1, which means here that problems were found.
+            click.echo("kb: stopped", err=True)
+            ctx.exit(STOPPED)
+
+
+def _mend_streams() -> None:
+    """Nothing fails because a stream is closed, or because it lacks a letter that a study's title has."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for as long as the command runs
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
+
+
+_LISTS = {
+    "study": "studies", "finding": "findings", "condition": "conditions", "intervention": "interventions",
+    "outcome": "outcomes", "population": "populations", "post": "posts", "claim": "claims", "citation": "citations",
+}  # fmt: skip
+
+
+def _where_to_look(error: KbError) -> str:
+    """The command that shows what there is, for a name that is near to none."""
+    if not isinstance(error, UnknownIdError) or error.near:
+        return ""
+    if error.noun in _LISTS:
+        return f": `kb list {_LISTS[error.noun]}` shows them all"
+    return ": `kb search WORDS` looks for it" if error.given.strip() else ""
 
 
 def formats(*choices: str) -> Callable[[Command], Command]:
@@ -71,8 +123,8 @@ def open_base_at(evidence: Path | None) -> Base:
 
 
 def echo_json(data: object) -> None:
-    """Print indented JSON."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    """Print indented JSON, as UTF-8 whatever the system's encoding is."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str).encode("utf-8", "replace"))
 
 
 def joined(value: object) -> object:
@@ -83,21 +135,14 @@ def joined(value: object) -> object:
 def echo_rows(columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
     """Print rows: a table for a person, tab-separated lines for a pipe."""
     cells = [[_cell(row.get(column)) for column in columns] for row in rows]
-    if not sys.stdout.isatty():
-        click.echo("\t".join(columns))
-        for row in cells:
-            click.echo("\t".join(row))
-        return
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
+    if sys.stdout.isatty():
+        from kb.cli.screen import draw_rows
 
-    drawn = RichTable(box=None, header_style="bold", pad_edge=False)
-    for number, column in enumerate(columns):
-        drawn.add_column(column.replace("_", " "), overflow="fold", no_wrap=number == 0)
+        draw_rows(columns, cells)
+        return
+    click.echo("\t".join(columns))
     for row in cells:
-        drawn.add_row(*(Text(cell) for cell in row))
-    Console().print(drawn)
+        click.echo("\t".join(row))
 
 
 def _cell(value: object) -> str:
@@ -108,19 +153,18 @@ def _cell(value: object) -> str:
     return " ".join(str(value).split())
 
 
-def draw_page(page: Any) -> None:  # noqa: ANN401 - kb.show.Page, loaded when used
-    """Draw the page of one thing for a person."""
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.text import Text
+def counted(number: int, what: str) -> str:
+    """A number of things.
 
-    console = Console(width=min(100, Console().width), highlight=False)
-    console.print(Text(page.title, style="bold"))
-    console.print(Text(f"{page.noun} {page.id}\n", style="dim"))
-    for line in page.lead:
-        name, colon, rest = line.partition(": ")
-        console.print(Text.assemble((name + colon, "bold") if colon and len(name) < 24 else name + colon, rest))
-    for section in page.sections:
-        console.print(Text(f"\n{section.heading}", style="bold underline"))
-        for line in section.lines:
-            console.print(Padding(Text.assemble("• ", line), (0, 0, 0, 1)))
+    Examples
+    --------
+    >>> counted(1, "study"), counted(2, "study"), counted(0, "row")
+    ('1 study', '2 studies', '0 rows')
+    """
+    many = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{number} {what if number == 1 else many}"
+
+
+def wrote(path: Path, number: int, what: str) -> None:
+    """Say on standard error what was written where."""
+    click.echo(f"{path}: {counted(number, what)}", err=True)

@@ -71,11 +71,11 @@ def _compare(root: Path, made: Built, *, accept: bool, report: Path | None, juni
         click.echo(f"kb: {error}", err=True)
         before = None
     found = drift.drift(before, now, [failure.notebook.removesuffix(".ipynb") for failure in made.failures])
+    click.echo(drift.to_text(found), nl=False)
     if report is not None:
         write_text(report, drift.to_markdown(found))
     if junit is not None:
         write_text(junit, drift.to_junit(found))
-    click.echo(drift.to_text(found), nl=False)
     if accept:
         if made.failures:
             click.echo("kb: nothing was accepted: mend the notebooks that failed, then kb build --accept", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -16,7 +15,7 @@ _NAMES = (
 """As in kb.exports.FORMATS, which is loaded when a format was chosen; a test holds the two equal."""
 
 
-@click.command()
+@click.command(short_help="The whole base for other tools: SQLite, FHIR, BibTeX ...")
 @click.argument("format_", metavar="FORMAT", type=click.Choice([*_NAMES, "all"]))
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="File to write, or the folder of 'all'. [default: stdout]"
@@ -45,5 +44,4 @@ def export(format_: str, output: Path | None, answers: bool, evidence: Path | No
     elif output is not None:
         click.echo(write(base, format_, output, answers=answers))
     else:
-        sys.stdout.buffer.write(render(base, format_, answers=answers))
-        sys.stdout.buffer.flush()
+        click.echo(render(base, format_, answers=answers), nl=False)

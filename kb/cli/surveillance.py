@@ -153,6 +153,9 @@ def watch(  # noqa: PLR0913 - a parameter an option
     if rejected and not (why and why.strip()):
         message = "--reject needs --why: the next person will ask"
         raise click.UsageError(message)
+    if why is not None and not (accepted or rejected):
+        message = "--why goes with --reject PMID or --accept PMID"
+        raise click.UsageError(message)
     base = open_base_at(evidence)
     if accepted or rejected:
         _decide(base, accepted, rejected, why, by or _login())
@@ -278,13 +281,24 @@ def _set_query(base: Base, cell: Cell, text: str | None) -> None:
     if problems:
         raise EvidenceError(base.root, problems)
     if text is None:
-        text = click.edit("\n".join(plan(base.corpus, watch, How().today).query) + "\n", extension=".txt")
+        text = _edited("\n".join(plan(base.corpus, watch, How().today).query) + "\n", extension=".txt")
         if text is None:
             click.echo("The query is as it was.", err=True)
             return
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
     path = save(base.root, replace(watch, query=lines))
     click.echo(f"{' x '.join(cell)}: {'query kept' if lines else 'query is built from the vocabulary again'} in {path}")
+
+
+def _edited(text: str, *, extension: str) -> str | None:
+    """What a person makes of a text in an editor; None when nothing was saved."""
+    from kb.problems import KbError
+
+    try:
+        return click.edit(text, extension=extension)
+    except click.ClickException as error:
+        told = f"the editor failed ({error.message}): set EDITOR, or use --set-query"
+        raise KbError(told) from error
 
 
 def _show_queries(base: Base, cells: Sequence[Cell], format_: str) -> None:

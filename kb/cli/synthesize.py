@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kb.synthesis.pool import Pooled
 
 
-@click.command()
+@click.command(short_help="Best estimates for a question, how sure, and who disagrees.")
 @click.option("--condition", help="Condition, narrower ones included.")
 @click.option("--intervention", help="Intervention, narrower ones included.")
 @click.option("--outcome", help="Outcome, narrower ones included.")
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--measure", help="With --data: what to compute (MD, SMD, RR, OR, RD, ...), or what yi is.")
 @click.option("--method", default="REML", show_default=True, help="With --data: REML, DL or EE (common effect).")
 @click.option("--hksj/--no-hksj", default=True, show_default=True, help="With --data: Hartung-Knapp interval.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @EVIDENCE
 @formats("text", "json", "md", "html", "svg")
 def synthesize(
@@ -58,9 +58,11 @@ def synthesize(
             raise click.UsageError(f"give {', '.join(missing)}, or --data FILE")
         made = _of_base(evidence, asked, format_)
     if output is not None:
-        output.write_text(made, encoding="utf-8")
+        from kb.files import write_whole
+
+        write_whole(output, made.encode("utf-8", "replace"))
     else:
-        click.echo(made, nl=False)
+        click.echo(made.encode("utf-8", "replace"), nl=False)
 
 
 def _of_data(path: Path, measure: str | None, method: str, format_: str, *, hksj: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.common import EVIDENCE, open_base_at
+from kb.cli.common import EVIDENCE, open_base_at, wrote
 
 if TYPE_CHECKING:
     from kb.tables.as_docx import Page
@@ -17,7 +17,7 @@ _FORMATS = ("md", "html", "csv", "xlsx", "docx", "latex", "json")
 _KINDS = ("evidence", "characteristics", "summary", "claims", "new")
 
 
-@click.command()
+@click.command(short_help="A table to paste: findings, certainty, claims, what is new.")
 @click.option(
     "--kind",
     type=click.Choice(_KINDS),
@@ -62,7 +62,7 @@ def table(
         click.echo(data, nl=False)
         return
     write_whole(output, data)
-    click.echo(f"{output}: {len(made.body)} rows", err=True)
+    wrote(output, len(made.body), "row")
 
 
 def _to_a_terminal() -> bool:

@@ -32,6 +32,7 @@ _FIELDS = (
 )  # fmt: skip
 _PERSONS = ("author", "editor")
 _ENTRY = re.compile(r"\s*@(\w+)\s*\{\s*([^,\s]*)")
+_TWICE = re.compile(r"entry with key (\S+) has a duplicate (\S+) field")
 _IGNORED = {"comment", "preamble", "string"}
 
 
@@ -53,13 +54,12 @@ def read(path: Path) -> tuple[dict[str, Reference], dict[str, int], list[Problem
     problems = [*_duplicates(places), *_unclosed(text.splitlines(), places)]
     if problems:
         return {}, dict(reversed(places)), problems
-    lines = dict(places)
+    lines, text_lines = dict(places), text.splitlines()
     with capture() as errors:
         entries: Mapping[str, Entry] = Parser().parse_string(text).entries
     if errors:
-        return {}, lines, [_syntax(error) for error in errors]
+        return {}, lines, [_syntax(error, text_lines, lines) for error in errors]
     references: dict[str, Reference] = {}
-    text_lines = text.splitlines()
     for key, entry in entries.items():
         reference, found_here = problems_of(Reference, _data(key, entry))
         if reference is not None:
@@ -71,9 +71,14 @@ def read(path: Path) -> tuple[dict[str, Reference], dict[str, int], list[Problem
     return references, lines, problems
 
 
-def _syntax(error: PybtexError) -> Problem:
-    line = getattr(error, "lineno", None) or 0
+def _syntax(error: PybtexError, text: list[str], lines: Mapping[str, int]) -> Problem:
     found = str(error).split(": ", 1)[-1]
+    if twice := _TWICE.fullmatch(found):  # told without a line
+        key, field = twice.groups()
+        start = lines.get(key, 0)
+        again = _field_line(text, _field_line(text, start, (field,)), (field,)) if start else 0
+        return Problem(FILE, again, "duplicate-field", f"{key}: the field '{field}' stands here twice", "Keep one.")
+    line = getattr(error, "lineno", None) or 0
     return Problem(FILE, line, "bibtex-syntax", found, "Mend the entry: braces, commas, '='.")
 
 

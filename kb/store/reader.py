@@ -53,7 +53,7 @@ def validate(root: Path) -> tuple[Corpus | None, list[Problem]]:
     """
     if not root.is_dir():
         found = "is not a folder" if root.exists() else "does not exist"
-        advice = "Name the evidence folder with --evidence."
+        advice = "Name the evidence folder with --evidence, or go to the folder that holds it."
         return None, [Problem(str(root), 0, "missing-folder", found, advice)]
     reading = _Reading(root)
     terms = {name: _terms(reading, name, noun) for name, noun in VOCABULARIES.items()}
@@ -62,7 +62,7 @@ def validate(root: Path) -> tuple[Corpus | None, list[Problem]]:
     studies = _folder(reading, "studies", Study, lambda study: study.key)
     posts = _folder(reading, "posts", Post, lambda post: post.slug)
     if not studies and not reading.problems and not reading.pending:
-        advice = "Add a study: see CONTRIBUTING.md."
+        advice = "Add one: kb add PMID, or see CONTRIBUTING.md of kb."
         return None, [Problem(str(root), 0, "empty", "holds no study", advice)]
     certainty = tuple(item for _, item in _items(reading, rules.CERTAINTY, CertaintyReview))
     changes = tuple(item for _, item in _items(reading, pages.CHANGES, Change))

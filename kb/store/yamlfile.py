@@ -41,6 +41,20 @@ class _Loader(yaml.CSafeLoader):
         return mapping
 
 
+def _value(loader: _Loader, node: yaml.ScalarNode) -> object:
+    """A date or number, or where it stands when there is none such: 2024-02-30."""
+    made = yaml.SafeLoader.yaml_constructors[node.tag]
+    try:
+        return made(loader, node)
+    except (ValueError, OverflowError) as error:
+        told = f"'{node.value}': {error}"
+        raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from error
+
+
+for _tag in ("timestamp", "int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _value)
+
+
 class _Dumper(yaml.CSafeDumper):
     """The safe dumper with block style, short id lists on one line, and no aliases."""
 
@@ -84,12 +98,21 @@ def read(path: Path, shown: str) -> tuple[Any, list[Problem]]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        line = mark.line + 1 if mark else 0
+        line = mark.line + 1 if mark else _line_of(raw, error)
         advice = "Mend the YAML; quote a text that holds ': ' or starts with a special character."
+        if b"\t" in b"".join(raw.split(b"\n")[line - 1 : line]):
+            advice = "Indent with spaces: YAML takes no tabs."
         return None, [Problem(shown, line, "yaml-syntax", f"is not valid YAML: {what}", advice)]
     except (RecursionError, ValueError) as error:
         found = f"cannot be read as YAML: {str(error) or 'nested too deep'}"
         return None, [Problem(shown, 0, "yaml-syntax", found, "Mend the value.")]
+
+
+def _line_of(raw: bytes, error: yaml.YAMLError) -> int:
+    """Line of a character that YAML does not allow, which is told by its position; 0 when it is not told."""
+    if not isinstance(error, yaml.reader.ReaderError):
+        return 0
+    return raw.decode("utf-8-sig")[: error.position].count("\n") + 1
 
 
 def read_all(files: Sequence[tuple[Path, str]]) -> Iterator[tuple[Any, list[Problem]]]:

@@ -689,4 +689,4 @@ def test_command_says_what_failed(kb, pubmed, serve):
     assert ran.exit_code == 2
     assert "kb: PubMed efetch of 2 ids failed: a web page came instead of XML." in ran.stderr
     ran = kb(serve(pubmed), "nobody2000")
-    assert (ran.exit_code, ran.stderr) == (2, "kb: no study 'nobody2000'\n")
+    assert (ran.exit_code, ran.stderr) == (2, "kb: no study 'nobody2000': `kb list studies` shows them all\n")

@@ -185,5 +185,5 @@ def test_a_wrong_file_exits_2_and_writes_nothing(small, tmp_path):
     assert run("--keep", evidence=small).exit_code == 2
 
 
-def test_evidence_that_cannot_be_used_exits_1(tmp_path):
-    assert run(evidence=tmp_path / "nowhere").exit_code == 1
+def test_evidence_that_is_not_there_is_wrong_usage(tmp_path):
+    assert run(evidence=tmp_path / "nowhere").exit_code == 2
