@@ -6,13 +6,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from kb.drift.change import Change, Kind, difference, paired, text_change
+from kb.drift.evidence import Moved
 from kb.drift.facts import Facts, Part, Plain
 from kb.drift.rows import Left, moved_rows, table_rows
 from kb.drift.wording import brief, moved_words, wording_only
 
 
-def compare(old: Facts, new: Facts) -> list[Change]:
-    """Everything that moved on a page; nothing when the facts are the same."""
+def compare(old: Facts, new: Facts, evidence: Moved | None = None) -> list[Change]:
+    """Everything that moved on a page; nothing when the facts are the same.
+
+    Parameters
+    ----------
+    old, new
+        What was accepted, and what the page says now.
+    evidence
+        How the evidence differs: it tells why a study joined or left a pool.
+    """
     if old == new:
         return []
     changes: list[Change] = []
@@ -23,7 +32,7 @@ def compare(old: Facts, new: Facts) -> list[Change]:
     for cell in dict.fromkeys([*before, *now]):
         a, b = before.get(cell), now.get(cell)
         section = (b or a or _EMPTY).section
-        changes += _numbers(section, a.numbers if a else {}, b.numbers if b else {})
+        changes += _numbers(section, a.numbers if a else {}, b.numbers if b else {}, evidence or Moved())
         changes += _figures(section, a, b)
         changes += _statements(section, a.statements if a else (), b.statements if b else (), (gone, came))
         changes += moved_rows(section, table_rows(a), table_rows(b), (gone.rows, came.rows))
@@ -49,16 +58,15 @@ def _by_cell(facts: Facts) -> dict[str, Part]:
 # --- numbers that a page gives by name --------------------------------------------------------------------------------
 
 
-def _numbers(section: str, old: Mapping[str, Plain], new: Mapping[str, Plain]) -> Iterator[Change]:
+def _numbers(section: str, old: Mapping[str, Plain], new: Mapping[str, Plain], evidence: Moved) -> Iterator[Change]:
     for name in sorted(old.keys() | new.keys()):
         if name not in old:
             yield Change("number", f"{name} is new: {_value(new[name])}", section, (_value(new[name]),))
         elif name not in new:
             yield Change("number", f"{name} is gone; it was {_value(old[name])}", section, (_value(old[name]),))
         elif old[name] != new[name]:
-            yield Change(
-                "number", _moved_number(name, old[name], new[name]), section, (_value(old[name]), _value(new[name]))
-            )
+            words = _moved_number(name, old[name], new[name], evidence)
+            yield Change("number", words, section, (_value(old[name]), _value(new[name])))
 
 
 def _value(value: Plain) -> str:
@@ -83,15 +91,15 @@ def _interval(value: Plain) -> str:
     return f" ({' to '.join(ends)})" if set(ends) != {"unknown"} else ""
 
 
-def _moved_number(name: str, old: Plain, new: Plain) -> str:
-    """E.g. ``pooled SMD moved from 0.41 to 0.52 because lee2020 was added; certainty unchanged``."""
+def _moved_number(name: str, old: Plain, new: Plain, evidence: Moved) -> str:
+    """E.g. ``pooled SMD moved from 0.41 to 0.52 because Lee 2020 was added; certainty unchanged``."""
     before, now = _value(old), _value(new)
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return f"{name} moved from {brief(before)} to {brief(now)}"
     words = (
         f"{name} moved from {brief(before)} to {brief(now)}" if before != now else f"{name} is {brief(now)} as before"
     )
-    words += _because(old.get("studies"), new.get("studies"))
+    words += _because(old.get("studies"), new.get("studies"), evidence)
     told = {"estimate", "interval", "studies", "certainty"}
     if "certainty" in old or "certainty" in new:
         was, is_ = _value(old.get("certainty")), _value(new.get("certainty"))
@@ -103,14 +111,13 @@ def _moved_number(name: str, old: Plain, new: Plain) -> str:
     return words
 
 
-def _because(old: Plain, new: Plain) -> str:
+def _because(old: Plain, new: Plain, evidence: Moved) -> str:
     if not (isinstance(old, list) and isinstance(new, list)):
         return ""
     before, now = [str(each) for each in old], [str(each) for each in new]
-    added, removed = [each for each in now if each not in before], [each for each in before if each not in now]
-    told = [f"{_listed(keys)} {'was' if len(keys) == 1 else 'were'} {what}" for keys, what in
-            ((added, "added"), (removed, "removed")) if keys]  # fmt: skip
-    return f" because {' and '.join(told)}" if told else ""
+    told = [evidence.of_pool(key, joined=True) for key in now if key not in before]
+    told += [evidence.of_pool(key, joined=False) for key in before if key not in now]
+    return f" because {_listed(told)}" if told else ""
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -126,7 +126,7 @@ class Drift:
         found: defaultdict[tuple[Kind, str], dict[str, None]] = defaultdict(dict)
         for page in self.pages:
             for change, cause in zip(page.changes, page.causes, strict=True):
-                found[change.kind, change.words + cause][page.page] = None
+                found[change.kind, told_with(change.words, cause)][page.page] = None
         made = [Group(kind, words, tuple(pages)) for (kind, words), pages in found.items()]
         return tuple(sorted(made, key=_rank))
 
@@ -183,6 +183,18 @@ def _rank(group: Group) -> tuple[int, bool, bool, int, str]:
     return ORDER.index(group.kind), " -> " not in words, " because " not in words, -len(group.pages), words
 
 
+def told_with(words: str, cause: str) -> str:
+    """What moved, and why.
+
+    Examples
+    --------
+    >>> told_with("estimate of Pain moved from 1 to 2; certainty unchanged", " because Lee 2020 changed")
+    'estimate of Pain moved from 1 to 2 because Lee 2020 changed; certainty unchanged'
+    """
+    moved, same, rest = words.partition("; certainty unchanged")
+    return f"{moved}{cause}{same}{rest}"
+
+
 def listed(names: Sequence[str], most: int) -> str:
     """Names in a row, the rest counted.
 
@@ -224,7 +236,7 @@ def drift(accepted: Accepted | None, now: Accepted, failed: Iterable[str] = ()) 
         elif new is None and old is not None:
             pages.append(PageDrift(name, "vanished", old.title))
         elif old is not None and new is not None and old != new:
-            changes = compare(old, new)
+            changes = compare(old, new, evidence)
             pages.append(PageDrift(name, "changed", new.title, tuple(changes), _causes(changes, evidence)))
     return Drift(pages, evidence, len(names), failed=unseen)
 

@@ -165,6 +165,25 @@ class Moved:
             return f"{name} is {self.marks[key]}"
         return f"{self.changed[key]} of {name} changed" if key in self.changed else ""
 
+    def of_pool(self, key: str, *, joined: bool) -> str:
+        """Why a study counts in a pool that it was not in, or no longer does.
+
+        Examples
+        --------
+        >>> changed = Moved(
+        ...     ("lee2020",), (), {"wu2019": "finding f01"}, (), {"lee2020": "Lee 2020", "wu2019": "Wu 2019"}
+        ... )
+        >>> changed.of_pool("lee2020", joined=True)
+        'Lee 2020 was added'
+        >>> changed.of_pool("wu2019", joined=False)
+        'Wu 2019 no longer counts (finding f01 of Wu 2019 changed)'
+        """
+        what = self.what(key)
+        if key in (self.added if joined else self.removed):
+            return what
+        counts = f"{self.labels.get(key, key)} {'now counts' if joined else 'no longer counts'}"
+        return f"{counts} ({what})" if what else counts
+
     def keys(self) -> tuple[str, ...]:
         """Studies that were added, removed or changed."""
         return (*self.added, *self.removed, *self.changed)

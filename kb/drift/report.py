@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from kb.drift.drift import Drift, Group, PageDrift, listed
+from kb.drift.drift import Drift, Group, PageDrift, listed, told_with
 
 MOST_CHARACTERS = 60_000
 """A comment of GitHub holds 65,536."""
@@ -132,7 +132,7 @@ def _html(text: str) -> str:
 
 
 def _on_page(page: PageDrift) -> Iterator[str]:
-    told = list(dict.fromkeys(c.words + cause for c, cause in zip(page.changes, page.causes, strict=True)))
+    told = list(dict.fromkeys(told_with(c.words, cause) for c, cause in zip(page.changes, page.causes, strict=True)))
     yield from told[:_ON_PAGE]
     if len(told) > _ON_PAGE:
         yield f"and {len(told) - _ON_PAGE} more"

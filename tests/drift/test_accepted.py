@@ -117,9 +117,10 @@ def test_a_broken_off_change_leaves_the_old_facts(tmp_path, monkeypatch):
 def test_damage_is_said_and_can_be_replaced(tmp_path):
     save(tmp_path, made(a=page("one")))
     path = tmp_path / "facts" / "texts" / "statements.txt"
-    path.write_text("<<<<<<< ours\n")
-    with pytest.raises(AcceptedError, match=r"is damaged .* kb build --accept"):
-        load(tmp_path)
+    for damage in ("<<<<<<< ours\n", path.read_text() + "<<<<<<< ours\n", 2 * path.read_text()):
+        path.write_text(damage)
+        with pytest.raises(AcceptedError, match=r"is damaged .* kb build --accept"):
+            load(tmp_path)
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(AcceptedError, match="no text"):
         load(tmp_path)

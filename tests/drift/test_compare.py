@@ -145,11 +145,11 @@ POOLED = {"estimate": "0.41", "interval": "(0.2 to 0.6)", "certainty": "low", "s
     [
         (
             {"estimate": "0.52", "interval": "(0.3 to 0.7)", "studies": ["Lee 2020", "Okafor 2031", "Wu 2019"]},
-            f"pooled SMD moved from {WAS} to 0.52 (0.3 to 0.7) because Okafor 2031 was added; certainty unchanged",
+            f"pooled SMD moved from {WAS} to 0.52 (0.3 to 0.7) because Okafor 2031 now counts; certainty unchanged",
         ),
         (
             {"estimate": "0.5", "studies": ["Lee 2020"], "certainty": "very low"},
-            f"pooled SMD moved from {WAS} to 0.5 (0.2 to 0.6) because Wu 2019 was removed; {CERTAINTY}",
+            f"pooled SMD moved from {WAS} to 0.5 (0.2 to 0.6) because Wu 2019 no longer counts; {CERTAINTY}",
         ),
         ({"certainty": "moderate"}, "pooled SMD is 0.41 (0.2 to 0.6) as before; certainty moved from low to moderate"),
     ],

@@ -105,7 +105,7 @@ def test_an_added_study_is_named_as_what_moved_the_pool(small, tmp_path):
     more = Path(shutil.copytree(small, tmp_path / "more"))
     before, now = pooled(with_trials(small)), pooled(with_trials(more, "newman2009"))
     words = [str(group) for group in drift(before, now).groups if group.kind == "number"]
-    assert re.search(r"moved from 5\.743 .* because newman2009 was added; certainty ", "\n".join(words))
+    assert re.search(r"moved from 5\.743 .* because Newman 2009 was added; certainty ", "\n".join(words))
 
 
 def page(*parts, title="# A page", facts=None):
@@ -223,3 +223,17 @@ def test_the_index_is_kept(base):
 
 def test_empty_facts():
     assert not drift(accepted(a=Facts("", ())), accepted(a=Facts("", ())))
+
+
+def test_a_study_that_only_left_a_pool_was_not_removed():
+    def pool(*studies):
+        found = {"estimate": "1", "interval": "(0 to 2)", "certainty": "low", "studies": list(studies)}
+        return page(facts={"pooled MD": found})
+
+    labels = {"lee2020": "Lee 2020"}
+    before = accepted(Index({"lee2020": "a"}, labels=labels), p=pool("lee2020", "wu2019"))
+    now = accepted(Index({"lee2020": "b"}, labels=labels), p=pool("wu2019"))
+    why = "because Lee 2020 no longer counts (the record of Lee 2020 changed)"
+    assert [str(group) for group in drift(before, now).groups] == [
+        f"post/p: pooled MD is 1 (0 to 2) as before {why}; certainty unchanged"
+    ]
