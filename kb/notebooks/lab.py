@@ -12,7 +12,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,11 @@ FOLDER = "lab"
 
 IN_LAB = "KB_LAB"
 """Set for every process that JupyterLab starts on our behalf."""
+
+_SLOW = "rfc3987_syntax"
+"""Checks internationalised web addresses for jsonschema where it is installed; no notebook and no message of Jupyter's
+has any to check, and importing it takes half of the time until JupyterLab listens."""
+_START = f"import sys; sys.modules[{_SLOW!r}] = None; from jupyterlab.labapp import main; sys.exit(main())"
 
 
 def open_lab(
@@ -67,13 +73,26 @@ def open_lab(
     template_path("start")
     copies = copy_notebooks(build / FOLDER)
     environment = {**os.environ, "KB_EVIDENCE": str(root), "KB_BUILD": str(build), IN_LAB: "1"}
-    command = [sys.executable, "-m", "jupyterlab", *_settings(build), *arguments]
+    command = [sys.executable, "-c", _START, *_settings(build), *arguments]
     process = subprocess.Popen(command, env=environment, cwd=copies)  # noqa: S603 - our own command
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:  # JupyterLab got it as well, and asks what is meant
-            continue
+    worker = _work_ahead(root, build)
+    try:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # JupyterLab got it as well, and asks what is meant
+                continue
+    finally:
+        if worker is not None:
+            worker.terminate()
+            worker.wait()
+
+
+def _work_ahead(evidence: Path, build: Path) -> subprocess.Popen[bytes] | None:
+    """Have ready what the start page needs by the time that it is open."""
+    from kb.notebook.explorer import ahead  # while JupyterLab starts
+
+    return ahead.begin(evidence, build)
 
 
 def _settings(build: Path) -> list[str]:
@@ -126,13 +145,27 @@ def trust(notebook: Path) -> Path:
     Path
         The same.
     """
-    import nbformat
-    from nbformat import sign
+    with _without(_SLOW):
+        import nbformat
+        from nbformat import sign
 
     signs: Any = sign  # the library has no types
     read: Any = nbformat.read
     signs.NotebookNotary().sign(read(notebook, as_version=4))
     return notebook
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Meanwhile, imports find no such module, as where it is not installed."""
+    hidden = module not in sys.modules
+    if hidden:
+        sys.modules[module] = None  # type: ignore[assignment]  # Python's own way to say that there is none
+    try:
+        yield
+    finally:
+        if hidden:
+            del sys.modules[module]
 
 
 def trust_in_lab(notebook: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import kb
+from kb.notebook.explorer import ahead
 from kb.notebooks import lab
 from kb.notebooks.lab import EXTENSION, copy_notebooks, open_lab, trust_in_lab
 from tests.conftest import ROOT
@@ -84,11 +85,13 @@ def test_jupyterlab_is_told_to_show_the_start_page_alone(tmp_path: Path, monkeyp
             return 3
 
     monkeypatch.setattr("kb.notebooks.lab.subprocess.Popen", Process)
+    monkeypatch.setattr(ahead, "begin", lambda *given: started.update(ahead=given))
     assert open_lab(tmp_path / "evidence", ["--no-browser"]) == 3
     assert started["env"]["KB_BUILD"] == str(tmp_path / "build")
     assert started["env"]["KB_EVIDENCE"] == str(tmp_path / "evidence")
     assert f"--ServerApp.root_dir={tmp_path / 'build'}" in started["command"]
     assert "--LabApp.default_url=/doc/tree/lab/start.ipynb" in started["command"]
+    assert started["ahead"] == (tmp_path / "evidence", tmp_path / "build")
     assert started["command"][-1] == "--no-browser"  # the last word is the person's
 
 

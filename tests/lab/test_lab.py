@@ -3,93 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-from tests.checking.browser import chromium
-from tests.conftest import EVIDENCE, ROOT
-from tests.lab.server import PATIENCE, TOKEN, Server, Watched, free_port, home_of, serving, watch
+from tests.conftest import ROOT
+from tests.lab.pages import ASKED, CELLS, MS, ask, choose, search, set_own, view_of
+from tests.lab.server import TOKEN, Server, Watched, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-MS = PATIENCE * 1000
 TEMPLATES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb") if path.stem != "start")
-DRAWN = ".kb-explorer[data-view]"
-SHOTS = os.environ.get("KB_SHOTS")
-"""Folder for a picture of each step; without it they go to the test's own folder."""
-CELLS = """path => {
-    const panel = Array.from(jupyterapp.shell.widgets("main")).find((widget) => widget.context?.path === path);
-    const cells = Array.from(panel.content.model.cells).filter((cell) => cell.type === "code");
-    const failed = (output) => output.output_type === "error";
-    return cells.map((cell) => [cell.id, cell.executionCount, cell.outputs.toJSON().filter(failed)]);
-}"""
 OPEN = """async path => {
     const panel = await jupyterapp.commands.execute("docmanager:open", { path });
     await panel.context.ready;
     await panel.context.sessionContext.ready;
     jupyterapp.shell.activateById(panel.id);
 }"""
-
-
-def set_own(home: Path, plugin: str, **settings: Any) -> None:
-    """Choose settings as a person does in JupyterLab's settings editor."""
-    path = home / f"settings/@jupyterlab/{plugin}.jupyterlab-settings"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(settings))
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`kb lab` of somebody who chose the dark theme."""
-    home = tmp_path_factory.mktemp("home")
-    set_own(home, "apputils-extension/themes", theme="JupyterLab Dark")
-    port, build = free_port(), home / "build"
-    command = [
-        *(sys.executable, "-c", "from kb.cli import main; main()", "lab", "--evidence", str(EVIDENCE)),
-        *("--build", str(build), "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"),
-        *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"),
-        "--LabApp.expose_app_in_browser=True",
-    ]
-    with serving(command, port, environment=home_of(home), folder=home, cwd=ROOT) as log:
-        yield Server(f"http://127.0.0.1:{port}", log, home, build)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def start(lab: Server, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    """The page that `kb lab` opens, made."""
-    set_own(lab.home, "docmanager-extension/plugin", autosaveInterval=1)
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    watched = watch(context.new_page())
-    watched.page.goto(f"{lab.url}/?token={TOKEN}")
-    watched.page.wait_for_selector(".kb-page.jp-mod-page", timeout=MS)
-    watched.page.wait_for_selector(DRAWN, timeout=MS)
-    yield watched
-    context.close()
-
-
-@pytest.fixture
-def shoot(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
-    """Takes a picture of a step."""
-    folder = Path(SHOTS) if SHOTS else tmp_path
-
-    def take(page: Any, name: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{request.node.name.split('[')[0]}-{name}.png")
-
-    return take
 
 
 TIMED = """() => {
@@ -105,38 +38,6 @@ TIMED = """() => {
     }).observe(root, { attributes: true });
     root.addEventListener("keydown", (event) => { if (event.key === "Enter") { chosen = performance.now(); } }, true);
 }"""
-
-
-def view_of(page: Any) -> dict[str, Any]:
-    """What the explorer shows."""
-    found: dict[str, Any] = json.loads(page.locator(".kb-explorer").get_attribute("data-view") or "{}")
-    return found
-
-
-def search(page: Any, words: str, noun: str, identifier: str) -> None:
-    """Choose by the keyboard: type in the search box, press Enter, wait for the answer."""
-    page.keyboard.type(words)
-    page.locator("[role=option]:visible").first.wait_for()
-    page.keyboard.press("Enter")
-    shown = f"""() => {{
-        const root = document.querySelector('.kb-explorer[data-ready="true"]');
-        return root && JSON.parse(root.dataset.view)[{json.dumps(noun)}] === {json.dumps(identifier)};
-    }}"""
-    page.wait_for_function(shown, timeout=MS)
-
-
-ASKED = (
-    ("tennis elbow", "condition", "lateral-epicondylitis"),
-    ("shockwave", "intervention", "shockwave"),
-    ("prtee", "outcome", "prtee"),
-)
-
-
-def ask(page: Any) -> None:
-    """Choose what the tests look at, where no test before this one did."""
-    for words, noun, identifier in ASKED:
-        if view_of(page).get(noun) != identifier:
-            search(page, words, noun, identifier)
 
 
 def test_the_start_page_is_a_page_and_has_run(start: Watched, lab: Server, shoot: Any) -> None:
@@ -175,7 +76,8 @@ def test_settings_and_workspaces_of_the_person_stay_as_they_were(start: Watched,
 
 def test_a_choice_is_answered_by_keyboard_alone(start: Watched, shoot: Any) -> None:
     page = start.page
-    page.wait_for_function("() => document.activeElement?.dataset.testid === 'kb-search'", timeout=MS)
+    choose(page)
+    page.get_by_test_id("kb-search").focus()
     page.evaluate(TIMED)
     for words, noun, identifier in ASKED:
         search(page, words, noun, identifier)
@@ -269,7 +171,7 @@ def test_a_report_is_saved_for_this_view_and_opens(start: Watched, lab: Server, 
     watched.page.close()
 
 
-def test_a_page_from_elsewhere_does_not_run_by_itself(lab: Server, browser: Any) -> None:
+def test_a_page_from_elsewhere_does_not_run_by_itself(start: Watched, lab: Server) -> None:
     """Its author only says that it is a page: Jupyter does not trust it, so neither do we."""
     cell = nbformat.v4.new_code_cell("from pathlib import Path\nPath('ran').touch()")
     foreign = nbformat.v4.new_notebook(cells=[cell], metadata={"kb": {"page": True}})
@@ -277,39 +179,105 @@ def test_a_page_from_elsewhere_does_not_run_by_itself(lab: Server, browser: Any)
     folder = lab.build / "elsewhere"
     folder.mkdir()
     nbformat.write(foreign, folder / "foreign.ipynb")
-    context = browser.new_context()
-    page = context.new_page()
+    page = start.page.context.new_page()
     page.goto(f"{lab.url}/lab/workspaces/elsewhere/tree/elsewhere/foreign.ipynb?token={TOKEN}")
     page.wait_for_selector(".jp-NotebookPanel:visible .jp-Editor:visible", timeout=MS)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=MS)
     page.wait_for_timeout(500)
     assert page.locator(".kb-page").count() == 0
     assert not (folder / "ran").exists()
-    context.close()
+    page.close()
 
 
-def test_at_200_percent_nothing_scrolls_sideways(lab: Server, browser: Any, shoot: Any) -> None:
-    context = browser.new_context(viewport={"width": 640, "height": 400}, device_scale_factor=2)
-    page = context.new_page()
-    page.goto(f"{lab.url}/doc/tree/lab/start.ipynb?token={TOKEN}")
-    page.wait_for_selector(DRAWN, timeout=MS)
-    page.wait_for_function("() => document.activeElement?.dataset.testid === 'kb-search'", timeout=MS)
+SIDEWAYS = """() => Array.from(document.querySelectorAll("html, .jp-Notebook *"))
+    .filter((node) => ["auto", "scroll"].includes(getComputedStyle(node).overflowX)
+        ? node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0
+        : node.closest(".kb-explorer") && !node.closest("svg, .kbx-hidden")
+            && node.getBoundingClientRect().right > innerWidth + 1)
+    .map((node) => [node.tagName, node.className, node.scrollWidth, node.clientWidth])"""
+SEEN = """() => {
+    const told = document.querySelector(".kb-explorer .kbx-live").getBoundingClientRect();
+    return told.height > 0 && told.top >= 0 && told.bottom <= innerHeight + 1;
+}"""
+VIEWS: tuple[dict[str, Any], ...] = (
+    {},
+    {"condition": "lateral-epicondylitis"},
+    {"condition": "lateral-epicondylitis", "intervention": "shockwave", "outcome": "prtee"},
+    {"years_to": 2012, "design": "randomized-controlled-trial"},
+)
+
+
+@pytest.fixture
+def small(start: Watched) -> Iterator[Any]:
+    """Makes the window small; afterwards it is as it was."""
+    page = start.page
+    yield lambda width, height: page.set_viewport_size({"width": width, "height": height})
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_at_200_percent_a_choice_is_seen_to_be_answered(start: Watched, small: Any, shoot: Any) -> None:
+    """A window of 1280 x 800 at 200 % shows 640 x 400."""
+    page = start.page
+    choose(page)
+    small(640, 400)
+    page.locator('.kb-explorer[data-small="true"]').wait_for(timeout=MS)
+    page.get_by_test_id("kb-search").focus()
     search(page, "tennis elbow", "condition", "lateral-epicondylitis")
-    shoot(page, "chosen")
-    wide = page.evaluate("""() => Array.from(document.querySelectorAll("html, .jp-Notebook *"))
-        .filter((node) => ["auto", "scroll"].includes(getComputedStyle(node).overflowX))
-        .filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0)
-        .map((node) => [node.tagName, node.className, node.scrollWidth, node.clientWidth])""")
-    assert wide == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    context.close()
+    shoot(page, "searched")
+    told = page.locator(".kbx-live")
+    page.wait_for_function("() => document.querySelector('.kbx-live').textContent.includes('First answer: ')")
+    headline = page.get_by_test_id("kb-answer").locator(".kbx-headline .kbx-lead").first.inner_text()
+    assert headline in told.inner_text()
+    assert "certainty" in headline
+    assert page.evaluate(SEEN)
+    assert page.get_by_test_id("kb-filter-intervention").is_hidden()
+    page.keyboard.press("Tab")  # the filters
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.get_by_test_id("kb-filter-intervention").evaluate("node => node === document.activeElement")
+    page.keyboard.type("Extracorporeal")
+    page.wait_for_selector('.kb-explorer[data-ready="true"][data-view*="shockwave"]', timeout=MS)
+    page.wait_for_function("() => document.querySelector('.kbx-live').textContent.startsWith('10 studies')")
+    shoot(page, "filtered")
+    assert page.evaluate(SEEN)
+    assert page.get_by_test_id("kb-filter-intervention").evaluate("node => node === document.activeElement")
+    page.get_by_text("Filters", exact=True).press("Enter")
+    assert page.get_by_test_id("kb-filter-intervention").is_hidden()
 
 
-def test_every_other_notebook_runs_from_top_to_bottom(lab: Server, browser: Any, shoot: Any) -> None:
+@pytest.mark.parametrize("size", [(640, 400), (320, 568)], ids=str)
+def test_nothing_scrolls_sideways(start: Watched, small: Any, shoot: Any, size: tuple[int, int]) -> None:
+    page = start.page
+    small(*size)
+    page.locator('.kb-explorer[data-small="true"]').wait_for(timeout=MS)
+    for number, view in enumerate(VIEWS):
+        choose(page, **view)
+        page.evaluate("() => document.querySelectorAll('.kb-explorer details').forEach((one) => { one.open = true; })")
+        shoot(page, f"{size[0]}-{number}")
+        assert page.evaluate(SIDEWAYS) == [], view
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), view
+    choose(page)
+    page.get_by_test_id("kb-search").focus()
+    search(page, "athletic pubalgia", "condition", "athletic-pubalgia")  # of which there is no study
+    shoot(page, f"{size[0]}-none")
+    assert page.evaluate(SIDEWAYS) == []
+
+
+def test_axe_finds_nothing_in_the_explorer(start: Watched) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    page = start.page
+    ask(page)
+    for summary in page.locator(".kb-explorer summary:visible").all()[:6]:
+        summary.click()
+    found = axe.run(page, context=".kb-explorer")
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_every_other_notebook_runs_from_top_to_bottom(start: Watched, lab: Server, shoot: Any) -> None:
     """Through the menu, as a person does, in one JupyterLab with a tab each: their kernels work side by side."""
     set_own(lab.home, "docmanager-extension/plugin", autosaveInterval=600)
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
+    page = start.page.context.new_page()
     page.goto(f"{lab.url}/lab/workspaces/all?token={TOKEN}")
     page.wait_for_function("() => globalThis.jupyterapp?.restored.then(() => true)", timeout=MS)
     for template in TEMPLATES:
@@ -323,4 +291,4 @@ def test_every_other_notebook_runs_from_top_to_bottom(lab: Server, browser: Any,
         assert [cell for cell in page.evaluate(CELLS, path) if cell[2]] == [], template
         page.evaluate(OPEN, path)
         shoot(page, template)
-    context.close()
+    page.close()

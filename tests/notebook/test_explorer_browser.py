@@ -224,6 +224,10 @@ def test_save_says_where_the_report_landed_or_why_not(base, look, monkeypatch, t
     part(tab, "kb-save").click()
     tab.get_by_role("link", name="Download report--x.ipynb").wait_for()
     assert str(path) in part(tab, "kb-saved").inner_text()
+    choose(tab)
+    told = part(tab, "kb-saved").inner_text()
+    assert "chosen before" in told, "a report on something else does not pass for one on this"
+    assert "Download report--x.ipynb" in told
 
 
 def test_hostile_text_stays_text(small, look):
@@ -271,7 +275,7 @@ def test_no_axe_violation_and_no_sideways_scroll(base, look, width, scheme):
     assert found.violations_count == 0, found.generate_report()
     tab.keyboard.press("Enter")
     ready(tab, **ELBOW)
-    for summary in tab.locator("summary").all()[:6]:
+    for summary in tab.locator("summary:visible").all()[:6]:
         summary.click()
     found = axe.run(tab)
     assert found.violations_count == 0, found.generate_report()
@@ -318,6 +322,55 @@ def test_targets_are_large_enough_and_keep_jupyterlabs_shortcuts_away(base, look
         " const box = node.getBoundingClientRect(); return box.width && (box.height < 24 || box.width < 24); }).length"
     )
     assert small == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 400), (320, 568)])
+def test_a_small_page_folds_the_filters_and_tells_the_answer_in_sight(base, look, width, height):
+    tab = look(base, width)
+    tab.set_viewport_size({"width": width, "height": height})
+    filters = tab.locator(".kbx-folding", has=part(tab, "kb-filter-condition"))
+    condition = part(tab, "kb-filter-condition")
+    assert condition.is_hidden()
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("tennis elb")
+    tab.wait_for_selector("[role=option]")
+    tab.keyboard.press("Enter")
+    ready(tab, **ELBOW)
+    said(tab, "First answer: ")
+    in_sight = "() => { const box = document.querySelector('.kbx-live').getBoundingClientRect();"
+    in_sight += " return box.top >= 0 && box.bottom <= innerHeight + 1; }"
+    assert tab.evaluate(in_sight)
+    assert tab.kernel.explorer.answer["headlines"][0]["words"] in tab.locator(".kbx-live").inner_text()
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    assert filters.evaluate("node => node.open")
+    tab.keyboard.press("Tab")
+    assert condition.evaluate("node => node === document.activeElement")
+    for name in ("intervention", "outcome", "population", "design", "certainty", "years-from", "years-to"):
+        tab.keyboard.press("Tab")
+        field = part(tab, f"kb-filter-{name}")
+        assert field.evaluate("node => node === document.activeElement")
+        box, told = field.bounding_box(), tab.locator(".kbx-live").bounding_box()
+        assert box["y"] + box["height"] <= told["y"], "what has the focus is not hidden behind the answer"
+    tab.set_viewport_size({"width": 1100, "height": 800})
+    tab.wait_for_selector('.kb-explorer[data-small="false"]')
+    assert filters.evaluate("node => node.open && node.querySelector('summary').offsetHeight === 0")
+    tab.set_viewport_size({"width": width, "height": height})
+    tab.wait_for_selector('.kb-explorer[data-small="true"]')
+    assert filters.evaluate("node => node.open"), "what is in use is not folded away"
+
+
+def test_what_is_worked_out_is_told_when_it_is_there(base, look):
+    tab = look(base)
+    choose(tab, **ELBOW)
+    whole = tab.kernel.explorer.answer
+    tab.evaluate("changed => take(changed)", {"answer": {"view": ELBOW, "pending": True, "certainty": None}})
+    said(tab, "The answer is being worked out.")
+    assert part(tab, "kb-answer").locator(".kbx-headline").count() == 0
+    assert tab.locator('.kb-explorer[data-ready="false"]').count() == 1
+    tab.evaluate("changed => take(changed)", {"answer": json.loads(json.dumps(whole))})
+    said(tab, "First answer: ")
+    assert tab.locator('.kb-explorer[data-ready="true"]').count() == 1
 
 
 def test_two_views_of_one_widget_do_not_mix(base, look):

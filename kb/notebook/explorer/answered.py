@@ -32,13 +32,13 @@ TRIPLE = ("condition", "intervention", "outcome")
 class Within(Questions):
     """Questions as far as a view answers them: a result that rests on anything outside is made again without it."""
 
-    known: Kept | None = None
+    whole: Kept | None = None
     findings: frozenset[tuple[str, str]] = frozenset()
 
     def answer(self, question: Question) -> Answer:
         """The answer from the findings of the view."""
-        known = self.known or Kept(self.corpus, self.graph, self.retracted, self.registrations)
-        whole = known.answer(question)
+        unfiltered = self.whole or Kept(self.corpus, self.graph, self.retracted, self.registrations)
+        whole = unfiltered.answer(question)
         results = [r for r in whole.results if r.findings <= self.findings]
         if any(r.findings & self.findings for r in whole.results if not r.findings <= self.findings):
             results = [r for r in self._again.answer(question).results if r.findings <= self.findings]

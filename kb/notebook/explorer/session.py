@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from kb.figures.drawn import keeping
 from kb.notebook import answers as page_answers
 from kb.notebook.explorer import answered as answering
 from kb.notebook.explorer import tabled, told
@@ -18,6 +20,8 @@ from kb.notebook.explorer.view import View, value_words, view_of, words
 from kb.problems import KbError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kb.answers.answer import Answer
     from kb.base import Base
     from kb.figures import Forest
@@ -29,6 +33,8 @@ PATIENCE = 0.1
 """Seconds that a view may wait for answers which nobody has worked out yet; the rest follows."""
 FORESTS = 2
 """Forest plots that are drawn at once."""
+_SHOWN = 24
+"""Pages and answers that are kept to be shown again."""
 _FACETS = ("condition", "intervention", "outcome", "population", "design")
 
 
@@ -44,11 +50,14 @@ class Session:
         What is chosen.
     narrow
         Whether figures are drawn for a narrow page.
+    drawings
+        Folder where forest plots are kept (see :mod:`kb.figures.drawn`); None keeps them nowhere.
     """
 
     base: Base
     view: View = field(default_factory=View)
     narrow: bool = False
+    drawings: Path | None = None
 
     def choose(self, given: Mapping[str, Any]) -> None:
         """Another view.
@@ -94,6 +103,9 @@ class Session:
 
     def page(self) -> dict[str, Any]:
         """Everything but the answer: filters, table, posts, news, graph."""
+        return _once(self.base, ("page", self.view), self._page)
+
+    def _page(self) -> dict[str, Any]:
         found, base = self.selection, self.base
         centre = centre_of(self.view)
         return {
@@ -144,6 +156,9 @@ class Session:
 
     def answer(self) -> dict[str, Any]:
         """The answer, its forest plots, what disagrees, and the certainties that may be chosen."""
+        return _once(self.base, ("answer", self.view, self.narrow, kept(self.base).done), self._answer)
+
+    def _answer(self) -> dict[str, Any]:
         some = _answered(self.base, self.view)
         condition = answering.several(some.rows)
         drawn = self.forests(0, FORESTS)
@@ -155,7 +170,7 @@ class Session:
             "words": _counted(some, self.selection),
             "notes": [page_answers.BY_RULE, page_answers.NOT_ALL] if some.rows else [page_answers.NOT_ALL],
             "forests": drawn,
-            "forests_in_all": len(_forests(self.base, self.view)),
+            "forests_in_all": self.figures,
             "harvest": self._harvest(some) if not drawn else None,
             "disagrees": told.disagreements(self.base, self.selection, some),
             "certainty": [
@@ -171,7 +186,13 @@ class Session:
 
     def forests(self, start: int, number: int) -> list[dict[str, str]]:
         """Some forest plots, drawn, with their words."""
-        return [_drawn(forest, self.narrow) for forest in _forests(self.base, self.view)[start : start + number]]
+        with keeping(self.drawings) if self.drawings else nullcontext():
+            return [_drawn(forest, self.narrow) for forest in _forests(self.base, self.view)[start : start + number]]
+
+    @property
+    def figures(self) -> int:
+        """How many forest plots the view has."""
+        return len(_forests(self.base, self.view))
 
     def _harvest(self, some: Answered) -> dict[str, str] | None:
         """Directions, where nothing can be compared as a number and the view is one question."""
@@ -223,27 +244,41 @@ class Session:
         return {"forests": self.forests(int(asked["from"]), min(int(asked["number"]), 20))}
 
 
-@lru_cache(maxsize=16)
+def _once(base: Base, key: tuple[object, ...], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What is shown for a view; of the last views it is known: people go back and forth."""
+    known = _shown(base)
+    known[key] = known.pop(key) if key in known else make()
+    while len(known) > _SHOWN:
+        del known[next(iter(known))]
+    return known[key]
+
+
+@lru_cache(maxsize=2)
+def _shown(base: Base) -> dict[tuple[object, ...], dict[str, Any]]:  # noqa: ARG001 - one a base
+    return {}
+
+
+@lru_cache(maxsize=64)
 def _selected(base: Base, view: View) -> Selection:
     return select(base, view)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _table(base: Base, view: View) -> Table:
     return tabled.view_table(base, _selected(base, view))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _answered(base: Base, view: View) -> Answered:
     return answering.answered(base, _selected(base, view))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _forests(base: Base, view: View) -> tuple[Forest, ...]:
     return tuple(answering.forests(base, _answered(base, view)))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _drawn(forest: Forest, narrow: bool) -> dict[str, str]:
     from kb import figures
 

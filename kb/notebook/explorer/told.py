@@ -77,7 +77,7 @@ def _claim(base: Base, name: str, slug: str, claim: Claim) -> dict[str, Any]:
         "verdict": verdict_words(verdict.bearing),
         "kind": verdict.bearing.value,
         "reason": verdict.reason,
-        "who": f"reviewed by {verdict.reviewed_by}" if verdict.reviewed_by else f"{verdict.basis}; not reviewed",
+        "who": f"reviewed by {verdict.reviewed_by}" if verdict.reviewed_by else _unreviewed(verdict.basis),
         "studies": [
             {
                 **(study_data(base, item.study) if item.study else {"label": "no study in the base", "url": None}),
@@ -86,6 +86,18 @@ def _claim(base: Base, name: str, slug: str, claim: Claim) -> dict[str, Any]:
             for item in claim.evidence
         ],
     }
+
+
+def _unreviewed(basis: str) -> str:
+    """On what a verdict rests, and that nobody reviewed it.
+
+    Examples
+    --------
+    >>> _unreviewed("curated from reviews"), _unreviewed("curated; not yet reviewed by a clinician")
+    ('curated from reviews; not reviewed', 'curated; not yet reviewed by a clinician')
+    """
+    said = "not reviewed" in basis or "not yet reviewed" in basis
+    return basis if said else f"{basis}; not reviewed"
 
 
 # --- news ------------------------------------------------------------------------------------------------------------
@@ -199,10 +211,10 @@ def disagreements(base: Base, found: Selection, answered: Answered) -> dict[str,
     judged: list[dict[str, Any]] = []
     ruled: list[dict[str, Any]] = []
     for name in found.claims:
-        against = [item for item in contradicting(base, name) if item.study not in base.retracted]
+        opposed = [item for item in contradicting(base, name) if item.study not in base.retracted]
         slug, claim = claim_of(base, name)
         for kind, some in ((judged, True), (ruled, False)):
-            items = [item for item in against if item.judged is some]
+            items = [item for item in opposed if item.judged is some]
             if items:
                 kind.append(
                     {
@@ -217,7 +229,7 @@ def disagreements(base: Base, found: Selection, answered: Answered) -> dict[str,
 
 def contradicting(base: Base, claim: str) -> tuple[Contradiction, ...]:
     """What stands against a claim; kept."""
-    known = _against(base)
+    known = against(base)
     if claim not in known:
         known[claim] = tuple(graphs.contradicting(kept(base).graph, claim))
     return known[claim]
@@ -226,7 +238,7 @@ def contradicting(base: Base, claim: str) -> tuple[Contradiction, ...]:
 def look_ahead(base: Base, seconds: float) -> bool:
     """Look for a while at claims that no view asked for yet; whether all were looked at."""
     end = time.perf_counter() + seconds
-    known = _against(base)
+    known = against(base)
     for slug, post in base.corpus.posts.items():
         for claim in post.claims:
             if (name := f"{slug}.{claim.id}") not in known:
@@ -237,5 +249,6 @@ def look_ahead(base: Base, seconds: float) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _against(base: Base) -> dict[str, tuple[Contradiction, ...]]:  # noqa: ARG001 - one a base
+def against(base: Base) -> dict[str, tuple[Contradiction, ...]]:  # noqa: ARG001 - one a base
+    """What stands against the claims that were looked at so far."""
     return {}

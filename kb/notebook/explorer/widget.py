@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-import threading
+import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
+from kb.notebook.explorer.ahead import Ahead, drawings
+from kb.notebook.explorer.large import Large
 from kb.notebook.explorer.saving import Saved, save_later
 from kb.notebook.explorer.session import PATIENCE, Session
 
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).parent / "assets"
 PARTS = ("dom", "search", "filters", "answer", "table", "graph", "told", "save", "widget")
 """Files of the script, in order; the browser gets them as one module."""
-_STEP, _PAUSE = 0.02, 0.005
-"""Seconds of work while nobody waits, and between two of them."""
+_STEP, _PAUSE, _LOOK = 0.02, 0.005, 0.1
+"""Seconds of work while nobody waits, between two of them, and between two looks at what the other process made."""
+_QUIET = 1.0
+"""Seconds after a choice or a question in which the kernel is kept free for the next."""
 
 
 def script() -> str:
@@ -64,8 +66,12 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, base: Base, **more: Any) -> None:  # noqa: ANN401 - as ipywidgets takes it
         self._session = Session(base)
         self._loop = _running_loop()
-        self._importing = _import_ahead() if self._loop else None
+        self._ahead = Ahead(base) if self._loop else None
+        self._large = Large(lambda: time.monotonic() - self._used > _QUIET)
+        self._used = time.monotonic()
         self._working = False
+        if self._loop:
+            self._session.drawings = drawings(base)
         super().__init__(**more)
         self.on_msg(self._asked)
         self._show()
@@ -89,34 +95,46 @@ class Explorer(anywidget.AnyWidget):
 
     def _show(self) -> None:
         session = self._session
+        self._used = time.monotonic()
         with self.hold_sync():
-            ready = self._loop is None or session.ready(PATIENCE, pooling=not self._imports())
+            ready = self._loop is None or session.ready(PATIENCE, pooling=self._pools())
             self.answer = session.answer() if ready else session.pending()
             self.page = session.page()
-        if self._loop is not None and not self._working and not session.finished:
+        self._used = time.monotonic()
+        if self._loop is not None and not self._working and not self._finished():
             self._working = True
             self._loop.call_later(_PAUSE, self._step)
 
-    def _imports(self) -> bool:
-        """Whether what pools is still being imported in the other thread."""
-        return self._importing is not None and self._importing.is_alive()
+    def _pools(self) -> bool:
+        """Whether what pools studies may be used: importing it here would keep everybody waiting for seconds."""
+        return self._loop is None or self._large.over
+
+    def _finished(self) -> bool:
+        return self._session.finished and self._large.over
 
     def _step(self) -> None:
-        """Work a little while nobody waits; what the view waits for comes first and is shown at once."""
-        session, pooling = self._session, not self._imports()
-        ready = session.ready(_STEP, pooling=pooling)
-        finished = session.work(_STEP, pooling=pooling)
+        """Go on a little with what the view waits for, which is shown at once, then with what others may need.
+
+        While another process works on the latter, this one only looks what it made.
+        """
+        session = self._session
+        expected = self._ahead is not None and self._ahead.look()
+        ready = session.ready(_STEP, pooling=self._pools())
+        finished = session.finished if expected else session.work(_STEP, pooling=self._pools())
         waits = self.answer.get("pending", False)
         if (waits and ready) or (finished and self.answer.get("certainty") is None):
             self.answer = session.answer()
-        if finished:
-            self._working = False
-        elif self._loop is not None:
-            self._loop.call_later(_PAUSE if pooling else _STEP, self._step)
+        if finished or not expected:
+            self._large.begin()
+        self._working = not self._finished()
+        if self._working and self._loop is not None:
+            idle = expected or finished or self._large.running
+            self._loop.call_later(_LOOK if idle and ready else _PAUSE, self._step)
 
     # --- small questions -----------------------------------------------------------------------------------------
 
     def _asked(self, _: object, content: Mapping[str, Any], __: object) -> None:
+        self._used = time.monotonic()
         kind = content.get("ask")
         reply: dict[str, Any]
         if kind == "add":
@@ -162,15 +180,3 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-def _import_ahead() -> threading.Thread:
-    """Import what pools, which takes seconds, while the page is drawn."""
-
-    def load() -> None:
-        with suppress(ImportError):
-            importlib.import_module("pymare")
-
-    thread = threading.Thread(target=load, name="kb-import", daemon=True)
-    thread.start()
-    return thread

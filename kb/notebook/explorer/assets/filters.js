@@ -5,7 +5,7 @@ const FILTERS = [
   ["design", "Study design"], ["certainty", "Certainty"], ["years_from", "Years from"], ["years_to", "Years to"],
 ];
 
-function filters(kb) {
+function filters(kb, ...more) {
   const selects = {};
   const choose = (name, value) => {
     const view = { ...kb.view() };
@@ -27,12 +27,8 @@ function filters(kb) {
     kb.setView({});
     kb.root.querySelector('[data-testid="kb-search"]').focus();
   }, { "data-testid": "kb-clear" });
-  const node = el(
-    "form",
-    { class: "kbx-filters", "aria-label": "Choices", onsubmit: (event) => event.preventDefault() },
-    el("div", { class: "kbx-fields" }, fields),
-    el("div", { class: "kbx-chosen" }, chips, clear),
-  );
+  const node = el("div", { class: "kbx-filters", role: "group", "aria-label": "Choices" },
+    kb.folding("Filters", el("div", { class: "kbx-fields" }, fields)), chips, clear, more);
 
   const set = (select, chosen, options) => {
     const wanted = [["", "Any"], ...options];

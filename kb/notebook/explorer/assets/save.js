@@ -28,16 +28,20 @@ function saveBox(kb) {
     const url = URL.createObjectURL(new Blob([notebook], { type: "application/x-ipynb+json" }));
     return el("a", { href: url, download: name }, `Download ${name}`);
   };
+  let shown = null;
   const draw = (saved) => {
+    const now = JSON.stringify(saved.view) === JSON.stringify(kb.model.get("page")?.view);
+    const stands = JSON.stringify([saved.running, saved.error, saved.path, now]);
+    if (stands === shown && told.childNodes.length) return; // it is not read out again
+    shown = stands;
     save.setAttribute("aria-disabled", String(Boolean(saved.running)));
     if (saved.running) return told.replaceChildren(el("p", {}, "The report is being made. You can go on."));
     if (saved.error) return told.replaceChildren(el("p", {}, el("strong", {}, "The report was not made. ")), el("pre", {}, saved.error));
     if (!saved.path) return told.replaceChildren();
     told.replaceChildren(
-      el("p", {}, "The report is ready."),
+      el("p", {}, now ? "The report is ready." : "The report on what was chosen before is ready."),
       list([inLab(saved), download(saved)].filter(Boolean)) ?? "",
-      el("p", { class: "kbx-small" }, "It lies in ", el("code", {}, saved.path)));
+      now ? el("p", { class: "kbx-small" }, "It lies in ", el("code", {}, saved.path)) : "");
   };
-  const node = el("div", { class: "kbx-save" }, save, told);
-  return { node, draw };
+  return { save, told, draw };
 }
