@@ -3,8 +3,8 @@
     python benchmarks/check_quality.py            # the table
     python benchmarks/check_quality.py --show wrong-year   # which tuned drafts a rule misjudged
 
-The drafts and their labels are `tests/quality/citations.yaml` and `statements.yaml`. The last third of each was never
-looked at while the rules were written: it is counted apart, and `--show` never shows it.
+The drafts and their labels are `tests/quality/citations.yaml`, `statements.yaml` and `drafts.yaml`. The last part of
+each was never looked at while the rules were written: it is counted apart, and `--show` never shows it.
 
 A rule is right on a draft when it speaks where the labels expect it, and wrong when it speaks where they neither expect
 nor allow it; each rule counts once a draft.
@@ -26,6 +26,7 @@ import kb
 
 FOLDER = Path(__file__).parents[1] / "tests" / "quality"
 PARTS = ("tuned", "held out")
+SETS = ("citations", "statements", "drafts")
 SUFFIX = {"markdown": ".md", "html": ".html", "text": ".txt"}
 
 
@@ -58,6 +59,8 @@ class Quality:
     scores: dict[tuple[str, str, str], Score] = field(default_factory=dict)
     resolved: dict[str, Counter[str]] = field(default_factory=lambda: {part: Counter() for part in PARTS})
     items: Counter[tuple[str, str]] = field(default_factory=Counter)
+    by_weight: dict[tuple[str, bool], Score] = field(default_factory=dict)
+    """What rules about claims said, by part and by whether it was more than a note."""
 
     def add(self, name: str, part: str, item: str, expected: set[str], allowed: set[str], found: set[str]) -> None:
         """One citation or statement."""
@@ -77,14 +80,17 @@ def measure() -> Quality:
     """Check every draft of both sets."""
     base = kb.open()
     quality = Quality()
-    for name in ("citations", "statements"):
+    for name in SETS:
         kept = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
         held = [item["id"] for item in kept["items"]].index(kept["held_out_from"])
         for number, item in enumerate(kept["items"]):
             part = PARTS[number >= held]
             given = (item["id"] + SUFFIX[item["format"]], item["text"].encode())
             posts = base.check([given]).to_json()["files"][0]["posts"]
-            _citations(quality, part, item, posts) if name == "citations" else _statement(quality, part, item, posts)
+            if name == "citations":
+                _citations(quality, part, item, posts)
+            else:
+                _statement(quality, name, part, {**item, "free": kept.get("notes_allowed", [])}, posts)
     return quality
 
 
@@ -109,10 +115,18 @@ def _resolved(meant: str | None, study: str | None, confidence: str) -> str:
     return f"{'right' if study == meant else 'WRONG'} study, {confidence}"
 
 
-def _statement(quality: Quality, part: str, item: dict[str, Any], posts: list[dict[str, Any]]) -> None:
-    quality.items["statements", part] += 1
-    rules = _rules([statement for post in posts for statement in post["statements"]])
-    quality.add("statements", part, item["id"], {*item["expect"]}, {*item.get("allow", ())}, rules)
+def _statement(quality: Quality, name: str, part: str, item: dict[str, Any], posts: list[dict[str, Any]]) -> None:
+    """A statement, or a draft of which links and citations count as well."""
+    quality.items[name, part] += 1
+    kinds = ("statements",) if name == "statements" else ("statements", "citations", "links")
+    things = [thing for post in posts for kind in kinds for thing in post[kind]]
+    expected, allowed = {*item["expect"]}, {*item.get("allow", ()), *item["free"]}
+    quality.add(name, part, item["id"], expected, allowed, _rules(things) - ({*item["free"]} - expected))
+    told = [f for post in posts for thing in post["statements"] for f in thing["findings"]]
+    for rule in {finding["rule"] for finding in told} - {*item["free"], *(allowed - expected)}:
+        loud = any(f["severity"] != "note" for f in told if f["rule"] == rule)
+        score = quality.by_weight.setdefault((part, loud), Score())
+        score.right, score.false = score.right + (rule in expected), score.false + (rule not in expected)
 
 
 def _rules(things: list[dict[str, Any]]) -> set[str]:
@@ -121,7 +135,7 @@ def _rules(things: list[dict[str, Any]]) -> set[str]:
 
 def table(quality: Quality) -> Iterator[str]:
     """The figures as Markdown."""
-    for name in ("citations", "statements"):
+    for name in SETS:
         counts = [quality.items[name, part] for part in PARTS]
         yield f"{sum(counts)} {name}: {counts[0]} the rules were tuned on, {counts[1]} held out."
         yield ""
@@ -138,10 +152,19 @@ def table(quality: Quality) -> Iterator[str]:
                 whole.missed += score.missed
         yield f"| all rules | {' | '.join(_cells(score) for score in total)} |"
         yield ""
+    told = {part: [_share_of(quality, part, loud=loud) for loud in (True, False)] for part in PARTS}
+    weights = "; ".join(f"{part}: {loud} of warnings and errors, {low} of notes" for part, (loud, low) in told.items())
+    yield f"What the rules about claims said was right: {weights}."
+    yield ""
     yield "Citations resolved: " + "; ".join(
         f"{part}: " + ", ".join(f"{count} {words}" for words, count in sorted(quality.resolved[part].items()))
         for part in PARTS
     ) + "."  # fmt: skip
+
+
+def _share_of(quality: Quality, part: str, *, loud: bool) -> str:
+    score = quality.by_weight.get((part, loud), Score())
+    return f"{score.right}/{score.right + score.false}"
 
 
 def _cells(score: Score) -> str:

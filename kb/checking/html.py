@@ -236,7 +236,9 @@ def is_citation(finding: Finding) -> bool:
 
 def _sides(finding: Finding) -> str:
     judged = finding.rule in VERDICTS
-    pairs = [("Claim" if judged else "Here", finding.found), ("Study" if judged else "Right", finding.expected)]
+    told = not is_citation(finding) and finding.expected is not None and finding.expected in finding.message
+    right = None if told else finding.expected
+    pairs = [("Claim" if judged else "Here", finding.found), ("Study" if judged else "Right", right)]
     rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in pairs if value)
     return f"<dl>{rows}</dl>" if rows else ""
 

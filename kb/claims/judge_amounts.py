@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from kb import timepoint
+from kb.citations.flag import Severity
 from kb.claims.judge_case import INJURIES, OCCURRENCE, Closeness, Point, ids
-from kb.claims.judge_numbers import anywhere, comparable, differs
-from kb.claims.judge_values import arm_values, is_amount, is_money
+from kb.claims.judge_numbers import anywhere, comparable, differs, stands
+from kb.claims.judge_values import arm_values, fits, is_amount, is_money
 from kb.claims.says import Bound, NumberRole
-from kb.model import Measure
+from kb.model import Design, Measure
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from kb.claims.says import SaidNumber
     from kb.model import Finding
 
+_POOLED = frozenset({Design.META_ANALYSIS, Design.NETWORK_META_ANALYSIS})
+"""Designs whose differences are between groups: a change that one tells is such a difference."""
 _COMPARED = re.compile(
     r"\b(?:than|compared|versus|vs|against|relative to|difference|placebo|sham|alone|ahead|associated with)\b",
     re.IGNORECASE,
@@ -60,7 +63,7 @@ def _share(case: Case, number: SaidNumber, about: Hashable) -> Iterator[Point]:
     arms = [finding for finding in same if finding.arm_statistic in {"percent", "events"} and any(arm_values(finding))]
     if _of_one_kind(whole) or (arms and not whole):
         everybody = [finding for finding in whole if "," not in finding.as_reported]
-        yield Point(about, differs(case, number, everybody or whole or arms))
+        yield Point(about, differs(case, number, everybody or whole or arms, Severity.NOTE))
 
 
 def _of_one_kind(whole: list[Finding]) -> bool:
@@ -76,7 +79,9 @@ def _same_share(case: Case, finding: Finding) -> bool:
         theirs = told or case.study.condition_ids
         return near < Closeness.WIDER and case.terms.nearest("condition", theirs, finding.conditions) is Closeness.SAME
     if told:
-        return near is Closeness.SAME and case.terms.nearest("condition", told, finding.conditions) is Closeness.SAME
+        return (
+            near <= Closeness.NARROWER and case.terms.nearest("condition", told, finding.conditions) is Closeness.SAME
+        )
     return near < Closeness.WIDER and _PLACES not in finding.outcomes and bool(INJURIES & {*finding.conditions})
 
 
@@ -86,10 +91,14 @@ def _amount(case: Case, number: SaidNumber, about: Hashable) -> Iterator[Point]:
     A difference between groups is told with a comparison; a change within a group is another number, which studies
     report more often than anybody notes it down.
     """
-    if anywhere(case, number):
+    kin = [f for f in case.study.findings if f.measure in _DIFFERENCES and f.estimate is not None]
+    if stands(case, number, comparable(case)) or any(
+        is_amount(f, number.unit) and fits(number, f.estimate or 0.0) for f in kin
+    ):
         yield Point(about)
         return
-    if not _COMPARED.search(case.says.text) or number.bound not in {Bound.EXACT, Bound.ABOUT}:
+    told = _COMPARED.search(case.says.text) or case.study.design in _POOLED
+    if not told or number.bound not in {Bound.EXACT, Bound.ABOUT}:
         return
     money = number.unit == "$"
     if not case.outcomes and not money:
@@ -102,7 +111,7 @@ def _amount(case: Case, number: SaidNumber, about: Hashable) -> Iterator[Point]:
     if money:
         same = [finding for finding in same if is_money(finding)]
     if same:
-        yield Point(about, differs(case, number, same))
+        yield Point(about, differs(case, number, same, Severity.NOTE))
 
 
 def _spell(case: Case, number: SaidNumber, about: Hashable) -> Iterator[Point]:
@@ -120,7 +129,7 @@ def _spell(case: Case, number: SaidNumber, about: Hashable) -> Iterator[Point]:
         yield Point(about)
     elif found:
         shown = sorted(found, key=lambda finding: -_shared_words(text, finding))
-        yield Point(about, differs(case, number, shown[:1]))
+        yield Point(about, differs(case, number, shown[:1], Severity.NOTE))
 
 
 def _values(finding: Finding) -> Iterator[float]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kb import timepoint
 from kb.claims import wording
 from kb.claims.judge_case import Closeness, Point, ids, words
 from kb.claims.judge_fair import is_control
 from kb.claims.judge_numbers import spoken
+from kb.claims.judge_pairs import intervention_is_lower, ordered
 from kb.claims.judge_pico import named_any
 from kb.claims.judge_values import fits
 from kb.claims.says import Bound, NumberRole
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from kb.claims.says import SaidNumber
     from kb.model import Arm, Finding
 
-_ROLES = frozenset({NumberRole.PERCENT, NumberRole.EFFECT, NumberRole.OTHER})
+_ROLES = frozenset({NumberRole.PERCENT, NumberRole.EFFECT, NumberRole.OTHER, NumberRole.DURATION})
 _BOTH = re.compile(
     r"\b(?:against|compared|versus|vs|than|control\w{0,2}|placebo|sham|both|each|either|while|whereas|but|from)\b",
     re.IGNORECASE,
@@ -61,9 +63,9 @@ def _of_arm(case: Case, number: SaidNumber) -> tuple[str, list[Finding]] | None:
         if place is None:
             continue
         mine, other = both[place], both[1 - place]
-        if any(_is_value(one, mine) for one in case.says.numbers if one.role in _ROLES):
+        if any(_is_value(one, mine, finding) for one in case.says.numbers if one.role in _ROLES):
             return None  # the told arm's own number is told, and this one beside it
-        if _is_value(number, other) and not named_any(case, _added(finding)[1 - place]):
+        if _is_value(number, other, finding) and not named_any(case, _added(finding)[1 - place]):
             moved.append((finding, mine, other))
     if not moved:
         return None
@@ -75,8 +77,14 @@ def _of_arm(case: Case, number: SaidNumber) -> tuple[str, list[Finding]] | None:
     return message, [one for one, _, _ in moved]
 
 
-def _is_value(number: SaidNumber, arm: Arm) -> bool:
-    return arm.value is not None and fits(number, arm.value)
+def _is_value(number: SaidNumber, arm: Arm, finding: Finding) -> bool:
+    if arm.value is None:
+        return False
+    if number.role is NumberRole.DURATION:
+        known = timepoint.WEEKS_PER.get((finding.unit or "").rstrip("s"))
+        told = timepoint.WEEKS_PER.get(number.unit.rstrip("s"))
+        return known is not None and told is not None and abs(number.value * told - arm.value * known) <= 0.5 * told
+    return fits(number, arm.value)
 
 
 def _added(finding: Finding) -> tuple[set[str], set[str]]:
@@ -100,20 +108,14 @@ def _sides(case: Case, finding: Finding) -> tuple[Arm, Arm] | None:
         return None
     if finding.arms[0].value == finding.arms[1].value:
         return None
-    added = _added(finding)[0]
-    here = [_holds(case, arm.name, added) for arm in finding.arms]
-    if here[0] is here[1]:
+    order = ordered(case, finding)
+    if order is not None:
+        return order
+    lower = intervention_is_lower(case, finding)
+    if lower is None:
         return None
-    return finding.arms if here[0] else finding.arms[::-1]
-
-
-def _holds(case: Case, name: str, identifiers: set[str]) -> bool:
-    """Whether an arm's name holds a name of one of some interventions, or of what stands right above it."""
-    low = name.casefold()
-    known = case.corpus.interventions
-    own = [known[x] for x in identifiers if x in known]
-    terms = [*own, *(known[x] for term in own for x in term.broader if x in known and len(known[x].broader) > 0)]
-    return any(one.casefold() in low for term in terms for one in (term.label, *term.synonyms))
+    first, second = sorted(finding.arms, key=lambda arm: arm.value or 0.0)
+    return (first, second) if lower else (second, first)
 
 
 # --- groups of people --------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from kb.citations.flag import Flag, Severity
 from kb.cite import author_year
 from kb.claims import wording
 from kb.claims.rules import RULES
+from kb.model import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -28,12 +29,18 @@ INJURIES = frozenset({"acute-injury", "overuse-injury", "running-related-injury"
 """Conditions that are also what is counted: injuries of any kind."""
 OCCURRENCE = "occurrence"
 _GOT_IT = re.compile(r"\bdevelop(?:s|ed)? (?:it|them|this|that|one|the (?:condition|problem|injury))\b", re.IGNORECASE)
+_HURT_MORE = re.compile(
+    r"\binjur(?:y|ies)\s(?:was|were|is|are)\s(?:\w{1,12}\s){0,2}?(?:more|less|as)\s(?:frequent|common|likely|often)\b"
+    r"|\b(?:more|less)\s(?:often|likely to (?:be|get))\s(?:injured|hurt)\b",
+    re.IGNORECASE,
+)
 _ONSET = re.compile(
     r"\b(?:develop(?:s|ed|ing)?|(?:risk|odds|likelihood|chances?|incidence|new cases) (?:of|for)|prevent(?:s|ed|ing)?"
     r"|new)\s(?:\w{1,15}\s){0,2}$",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.,])[-−]?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,6})?(?!\d)")
+_RESULT = re.compile(r"(?<![\w.,])([-−]?\d{1,4}(?:\.\d{1,4})?)[\s-]?(?:%|percent|per cent|points?\b)")
 _DURATION = re.compile(
     r"(\d{1,4}(?:\.\d{1,2})?)(?:[ -](?:to|and|or|,)?[ -]?\d{1,4})?[ -](day|week|month|year)s?\b", re.IGNORECASE
 )
@@ -101,10 +108,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the curated texts of a study hold: words, numbers that are no durations, durations in weeks."""
+    """What the curated texts of a study hold: words, numbers that are no durations, durations in weeks.
+
+    ``results`` are those of the numbers that may be a result: of the texts of findings, of the conclusion, and
+    percentages and points anywhere; how many people or how old they were is none. ``around`` are those of them that
+    stand outside the findings.
+    """
 
     text: str
     numbers: frozenset[float]
+    results: frozenset[float]
+    around: frozenset[float]
     weeks: frozenset[float]
 
 
@@ -133,7 +147,8 @@ class Case:
         if told:
             return told
         occurs = any(said.id in INJURIES or self._sets_in(said) for said in self.says.conditions)
-        return (OCCURRENCE,) if occurs or _GOT_IT.search(self.says.text) else ()
+        happens = _GOT_IT.search(self.says.text) or _HURT_MORE.search(self.says.text)
+        return (OCCURRENCE,) if occurs or happens else ()
 
     def _sets_in(self, said: Said) -> bool:
         """Whether a condition is told as what somebody gets: "twice as likely to develop shin splints"."""
@@ -264,8 +279,18 @@ def brief(corpus: Corpus, finding: Finding) -> str:
     'overuse injury, all programmes together: RR 0.527, 95% CI 0.'
     """
     when = f" ({finding.timepoint})" if finding.timepoint else ""
-    said = wording.estimate(finding)
+    if finding.direction is Direction.UNCLEAR and finding.note:
+        return f"{finding.as_reported}{when}: {finding.note}"
+    said = wording.estimate(finding) or _arms(finding)
     return f"{finding.as_reported}{when}: {f'{said}, ' if said else ''}{direction_words(corpus, finding)}"
+
+
+def _arms(finding: Finding) -> str:
+    """The values of the arms, for a finding without an estimate."""
+    if len(finding.arms) < 2 or any(arm.value is None for arm in finding.arms):
+        return ""
+    percent = "%" if finding.arm_statistic == "percent" else ""
+    return ", ".join(f"{arm.name} {arm.value:g}{percent}" for arm in finding.arms)
 
 
 def direction_words(corpus: Corpus, finding: Finding) -> str:
@@ -286,20 +311,53 @@ def facts_of(study: Study, reference: Reference | None) -> Facts:
     >>> 165.0 in facts.numbers, any(abs(weeks - 6) < 0.1 for weeks in facts.weeks)
     (True, True)
     """
-    text = "\n".join(part for part in _texts(study, reference) if part)
-    timeless = text
+    around = "\n".join(part for part in _texts_around(study, reference) if part)
+    found = "\n".join(part for part in _texts_of_findings(study) if part)
+    text = f"{around}\n{found}"
+    aside = "\n".join([study.conclusion or "", *(entry.as_reported for entry in study.left_out)])
+    outside = _numbers(aside) | {_value(one) for one in _RESULT.findall(around)}
+    return Facts(
+        text.casefold(),
+        frozenset(_numbers(text)),
+        frozenset(_numbers(found) | outside),
+        frozenset(outside),
+        frozenset(durations(text)),
+    )
+
+
+def numbers_told_with(finding: Finding) -> set[float]:
+    """Numbers in the name and the note of a finding, but for durations.
+
+    Examples
+    --------
+    >>> import kb
+    >>> f01 = kb.open().corpus.studies["hoenig2023"].findings[4]
+    >>> sorted(numbers_told_with(f01))
+    [90.0]
+    """
+    return _numbers(f"{finding.as_reported}\n{finding.note or ''}")
+
+
+def _numbers(text: str) -> set[float]:
+    """Numbers of a text in figures and words, but for durations."""
     for pattern in (_LISTED, _DURATION, _LAST):
-        timeless = pattern.sub(" ", timeless)
-    numbers = {float(found[0].replace(",", "").replace("−", "-")) for found in _NUMBER.finditer(timeless)}
-    numbers |= {float(_SPELLED[found[0].casefold()]) for found in _WORDS.finditer(timeless)}
-    return Facts(text.casefold(), frozenset(numbers), frozenset(durations(text)))
+        text = pattern.sub(" ", text)
+    found = {_value(match[0]) for match in _NUMBER.finditer(text)}
+    return found | {float(_SPELLED[match[0].casefold()]) for match in _WORDS.finditer(text)}
 
 
-def _texts(study: Study, reference: Reference | None) -> Iterable[str | None]:
+def _value(figure: str) -> float:
+    return float(figure.replace(",", "").replace("−", "-"))
+
+
+def _texts_around(study: Study, reference: Reference | None) -> Iterable[str | None]:
     yield from (study.design_detail, study.population, study.comparator, study.follow_up, study.conclusion)
     yield from (reference.title if reference else None, *study.limitations)
     yield from (entry.text for entry in (*study.conditions, *study.interventions))
     yield from (note.text for note in study.notes)
+
+
+def _texts_of_findings(study: Study) -> Iterable[str | None]:
     yield from (entry.as_reported for entry in study.left_out)
     for finding in study.findings:
         yield from (finding.as_reported, finding.note, finding.timepoint, finding.p, finding.unit)

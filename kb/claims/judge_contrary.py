@@ -131,7 +131,8 @@ class Contrary:
         shown = contrary[:SHOWN]
         names = [author_year(self._corpus.references.get(key), key) for key, _ in shown]
         rest = len(contrary) - len(shown)
-        who = "; ".join(names) + (f"; and {rest} more" if rest else "")
+        told = [f"{name}, {brief(self._corpus, f[0])}" for name, (_, f) in zip(names, shown, strict=True)]
+        who = "; ".join(told) + (f"; and {rest} more" if rest else "")
         message = f"Studies of the base point the other way and the post names none of them: {who}."
         first, findings = shown[0]
         return Flag(

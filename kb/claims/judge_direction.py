@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from kb.citations.flag import Severity
 from kb.claims import wording
-from kb.claims.judge_case import Closeness, Point, durations, ids, near_time, words
+from kb.claims.judge_case import Closeness, Point, brief, durations, ids, near_time, words
 from kb.claims.judge_fair import against_control, between_groups, is_control, kindred, pure
+from kb.claims.judge_than import pointed, told_by_change, told_by_than
 from kb.claims.judge_told import told_findings
-from kb.claims.read_wording import is_negated
+from kb.claims.judge_way import NO_DIFFERENCE, told_direction
 from kb.claims.says import NumberRole
-from kb.model import Better, ClaimDirection, Direction, Wording
+from kb.model import ClaimDirection, Direction, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,20 +33,9 @@ _COMPARING = re.compile(
     r"\b(?:than|versus|vs|compared|comparable|outperform\w{0,4}|superior|better|over|against|beats?|ahead)\b",
     re.IGNORECASE,
 )
+_OWN_THAN = re.compile(r"(?:than|versus|vs\.?|against)\s", re.IGNORECASE)
+"""A "than" that was read as a part of the term itself."""
 _LISTED = re.compile(r"\s*(?:,|or|and|, or|, and)\s+(?:with\s+|to\s+)?", re.IGNORECASE)
-_GOOD = re.compile(
-    r"\b(?:superior|better|outperform\w{0,4}|more effective|beats?|w(?:ins?|on) over|ahead|sooner|faster|quicker"
-    r"|greater (?:improvements?|reductions?|gains?|relief)"
-    r"|(?:improve[sd]?|help(?:s|ed)?)\b[^.;]{1,60}\b(?:than|versus|compared))\b",
-    re.IGNORECASE,
-)
-_BAD = re.compile(r"\b(?:worse|inferior|poorer|less effective)\b", re.IGNORECASE)
-_LOW = re.compile(r"\b(?:lower|less|fewer|reduced|shorter|smaller)\b", re.IGNORECASE)
-_EASES = re.compile(r"\b(?:reduces|lowers|lowered|eases|eased|relieves|relieved)\b", re.IGNORECASE)
-"""Verbs that say which way where no comparing word does: "reduces heel pain more than advice"."""
-_HIGH = re.compile(r"\b(?:higher|longer|larger|more (?:frequent|often|common))\b", re.IGNORECASE)
-_NOT = re.compile(r"\b(?:no|not|nor|never|similar|comparable|equal\w{0,2}|same|neither|weaker)\b|n't\b", re.IGNORECASE)
-_NO_DIFFERENCE = re.compile(r"(?:\b(?:not|no|nor)|n't)\s+(?:\w{1,15}\s+){0,2}differ", re.IGNORECASE)
 _TIMED = re.compile(
     r"\b(?:(?:short|long|mid|medium|shorter|longer)[- ]term|follow-up|earlier|initially|at first|later|in the end"
     r"|early(?! (?:physi|therap|pt\b|rehab|treat|exerci|referr|mobili|access|initiat|care|load|weight))"
@@ -72,21 +62,9 @@ _MORE_RISK = re.compile(
     re.IGNORECASE,
 )
 _DISAGREE = re.compile(r"\b(?:conflicting|inconsistent|contradictory|could not|inconclusive|mixed)\b", re.IGNORECASE)
-_GAINED = re.compile(
-    r"\b(?:improvements?|gains?|recovery|relief|reductions?)\s[^.;]{0,120}?\b(?:was|were)\s"
-    r"(?:(?P<less>smaller|less|lower|poorer|slower)|(?:larger|greater|bigger|faster|more))\b",
-    re.IGNORECASE,
-)
-"""How large a gain was, whichever way its outcome counts."""
 _OF_ALL = re.compile(
     r"\b(?:both|all|each|every|either)\s(?:of\s)?(?:the\s)?(?:\w{1,15}\s){0,2}(?:groups?|arms?)\b", re.IGNORECASE
 )
-_CHANGE = re.compile(
-    r"\b(?:reduce[sd]?|reducing|lower(?:s|ed)|decrease[sd]?|increase[sd]?|improve[sd]?|change[sd]|alter(?:s|ed)|correct(?:s|ed)"
-    r"|normali[sz]e[sd])\s(?:\w{1,15}\s){0,2}$",
-    re.IGNORECASE,
-)
-"""Before an outcome that the statement says is changed: "reduces hip adduction"."""
 _P = re.compile(r"[<=≤]?\s?(0?\.\d{1,6})")
 _BEFORE = 60
 """Characters before a term in which "than" or "compared with" makes it the comparator."""
@@ -127,47 +105,10 @@ def _after(case: Case) -> list[Said]:
     after: list[Said] = []
     for said in sorted(case.says.interventions, key=lambda said: said.start):
         listed = bool(after) and _LISTED.fullmatch(text[after[-1].end : said.start])
-        if listed or _THAN.search(text[max(0, said.start - _BEFORE) : said.start]):
+        if listed or _THAN.search(text[max(0, said.start - _BEFORE) : said.start]) or _OWN_THAN.match(said.words):
             after.append(said)
     controls = [said for said in case.says.interventions if is_control(case, said.id)]
     return after or (controls if len(controls) < len(case.says.interventions) else [])
-
-
-def told_direction(case: Case) -> ClaimDirection | None:
-    """The told direction; a comparison that says which side is better tells a benefit of that side, or harm."""
-    told, text = case.says.direction, case.says.text
-    if _NO_DIFFERENCE.search(text):
-        return None
-    if told is None and _is_changed(case):
-        return ClaimDirection.CAUSE
-    if told is not ClaimDirection.COMPARISON:
-        return told
-    if gained := _GAINED.search(text):
-        return None if _NOT.search(text) else ClaimDirection.HARM if gained["less"] else ClaimDirection.BENEFIT
-    signs = {pattern for pattern in (_GOOD, _BAD, _LOW, _HIGH) if pattern.search(text)}
-    signs = signs or ({_LOW} if _EASES.search(text) else signs)
-    if len(signs) != 1 or _NOT.search(text):
-        return None
-    (sign,) = signs
-    wanted = {_LOW: Better.LOWER, _HIGH: Better.HIGHER}.get(sign)
-    if wanted is None:
-        return ClaimDirection.BENEFIT if sign is _GOOD else ClaimDirection.HARM
-    better = {case.corpus.outcomes[x].better for x in case.outcomes if x in case.corpus.outcomes}
-    if not better and "injur" in text.casefold():
-        better = {Better.LOWER}
-    if len(better) != 1 or None in better:
-        return None
-    return ClaimDirection.BENEFIT if wanted in better else ClaimDirection.HARM
-
-
-def _is_changed(case: Case) -> bool:
-    """Whether a told outcome is what some verb changes."""
-    text = case.says.text
-    for said in case.says.outcomes:
-        verb = _CHANGE.search(text[max(0, said.start - 60) : said.start])
-        if verb and not is_negated(text, max(0, said.start - 60) + verb.start()):
-            return True
-    return False
 
 
 def _on(case: Case, told: Sequence[str], side: Sequence[str]) -> bool:
@@ -179,6 +120,12 @@ def place(case: Case, finding: Finding, both: Sides) -> bool | None:
 
     What both groups got does not decide: hip and knee work against knee work is about the hip work.
     """
+    exact = [
+        {*one} <= {*finding.interventions} and {*other} <= {*finding.comparators} and bool(other)
+        for one, other in ((both.told, both.against), (both.against, both.told))
+    ]
+    if exact[0] is not exact[1]:
+        return exact[0]
     forward = _on(case, both.told, finding.interventions)
     backward = _on(case, both.told, finding.comparators)
     if both.against:
@@ -200,13 +147,14 @@ def place(case: Case, finding: Finding, both: Sides) -> bool | None:
     return votes.pop() if len(votes) == 1 else None
 
 
-def seen_by(case: Case, finding: Finding, both: Sides) -> Direction:
-    """The direction of a finding as seen by the told side; unclear when that side is on neither."""
+def seen_by(case: Case, finding: Finding, both: Sides, way: Direction | None = None) -> Direction:
+    """The direction of a finding, or ``way``, as seen by the told side; unclear when that side is on neither."""
     here = place(case, finding, both)
     if here is None:
         return Direction.UNCLEAR
     turned = {Direction.INTERVENTION: Direction.COMPARATOR, Direction.COMPARATOR: Direction.INTERVENTION}
-    return finding.direction if here else turned.get(finding.direction, finding.direction)
+    way = way or finding.direction
+    return way if here else turned.get(way, way)
 
 
 def is_null(finding: Finding) -> bool:
@@ -232,11 +180,19 @@ def _fair(case: Case, finding: Finding, both: Sides) -> bool:
     if finding.direction in _ASSOCIATIONS or (finding.direction is Direction.UNCLEAR and not finding.comparators):
         return not both.against
     here = place(case, finding, both)
-    if here is None or both.against:
+    if here is None or both.against or _counts(case):
         return here is not None
     mine, other = (finding.interventions, finding.comparators)[:: 1 if here else -1]
     added = [x for x in other if x not in mine]
     return bool(other) and against_control(case, finding, added)
+
+
+def _counts(case: Case) -> bool:
+    """Whether a change is told of how often something happens: that compares, whatever the other group got."""
+    changed = any(number.role is NumberRole.CHANGE for number in case.says.numbers)
+    return (
+        changed and bool(case.outcomes) and all("occurrence" in case.terms.above("outcome", o) for o in case.outcomes)
+    )
 
 
 def _meant(case: Case, both: Sides) -> list[Finding]:
@@ -269,7 +225,7 @@ def told_null(case: Case) -> Iterator[Point]:
 def _changes(case: Case) -> bool:
     """Whether a statement whose kind is open tells a change: "halves complications", "lowered by 5 points"."""
     told = case.says.direction
-    if told not in {None, ClaimDirection.COMPARISON} or _NO_DIFFERENCE.search(case.says.text):
+    if told not in {None, ClaimDirection.COMPARISON} or NO_DIFFERENCE.search(case.says.text):
         return False
     return any(n.role is NumberRole.CHANGE or (n.role is NumberRole.EFFECT and n.unit) for n in case.says.numbers)
 
@@ -279,7 +235,7 @@ def direction(case: Case) -> Iterator[Point]:
     told, both = told_direction(case), sides(case)
     if _OF_ALL.search(case.says.text) and case.says.direction is ClaimDirection.BENEFIT:
         return  # that every group did better tells nothing of their difference
-    if told is None or not (both is None or case.outcomes or case.conditions or both.against):
+    if told is None or not (both is None or case.outcomes or case.conditions or both.against or told_by_than(case)):
         return
     fair = _meant(case, both) if both else []
     if both is None or not fair:
@@ -295,10 +251,11 @@ def direction(case: Case) -> Iterator[Point]:
     if _is_inverse(case, told, clear):
         yield Point("effect", _turned_round(case, clear))
         return
-    seen = {seen_by(case, finding, both) for finding in clear}
+    compared = told_by_than(case) is not None
+    seen = {seen_by(case, f, both, pointed(case, f) if compared else None) for f in clear}
     against = {ClaimDirection.BENEFIT: Direction.COMPARATOR, ClaimDirection.HARM: Direction.INTERVENTION}.get(told)
     # Harm told beside another result, "whereas the other group had more injuries", may be that of another side.
-    if told is ClaimDirection.HARM and _TIMED.search(case.says.text):
+    if told is ClaimDirection.HARM and _TIMED.search(case.says.text) and not compared:
         against = None
     if against and seen == {against}:
         yield Point("effect", _reversed(case, clear, both, told))
@@ -319,9 +276,12 @@ def _sure(findings: Sequence[Finding]) -> bool:
 
 def _no_effect(case: Case, findings: Sequence[Finding]) -> Flag:
     shown = sorted(findings, key=lambda f: f.estimate is None)
-    mild = Severity.NOTE if case.says.wording is Wording.TENTATIVE else None
+    plainly = told_by_than(case) is not None or bool(told_findings(case)) or bool(case.outcomes)
+    mild = Severity.NOTE if case.says.wording is Wording.TENTATIVE or not plainly else None
     what = wording.named(case.corpus.outcomes, [o for o in shown[0].outcomes if o != "evidence-quality"])
-    message = f"The statement tells an effect; {case.label} found none that is clear for {what}."
+    of = f" of {words(case.says.interventions)}" if case.says.interventions else ""
+    message = f"The statement tells an effect{of}; {case.label} found none that is clear for {what}."
+    message = f"{message} Its result: {brief(case.corpus, shown[0])}."
     return case.flag("no-clear-effect", message, found=words(case.says.interventions), findings=shown, severity=mild)
 
 
@@ -329,7 +289,12 @@ def _reversed(case: Case, findings: Sequence[Finding], both: Sides, told: ClaimD
     what = wording.named(case.corpus.outcomes, findings[0].outcomes)
     this = wording.named(case.corpus.interventions, both.told)
     message = f"The statement tells {_TOLD[told]} of {this}; for {what} {case.label} found the opposite."
-    return case.flag("direction-reversed", message, found=words(case.says.interventions), findings=findings)
+    message = f"{message} Its result: {brief(case.corpus, findings[0])}."
+    plainly = told is ClaimDirection.NO_EFFECT or told_by_than(case) is not None or told_by_change(case) is not None
+    mild = None if plainly else Severity.NOTE
+    return case.flag(
+        "direction-reversed", message, found=words(case.says.interventions), findings=findings, severity=mild
+    )
 
 
 def _is_named(case: Case, finding: Finding) -> bool:
@@ -384,4 +349,5 @@ def _one_sided(case: Case, both: Sides, good: Sequence[Finding]) -> Iterator[Poi
         when = f" at {first.timepoint}" if first.timepoint else ""
         what = wording.named(case.corpus.outcomes, first.outcomes)
         message = f"The statement tells the benefit only; for {what}{when} {case.label} found the other side better."
+        message = f"{message} Its result: {brief(case.corpus, first)}."
         yield Point("one-sided", case.flag("one-sided", message, found=words(case.says.interventions), findings=worse))

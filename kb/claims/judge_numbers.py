@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from kb import timepoint
 from kb.citations.flag import Severity
 from kb.claims import wording
-from kb.claims.judge_case import Point, ids, near_time, words
-from kb.claims.judge_values import ABOUT, RATIOS, as_percent, between, fits, printed, relative
+from kb.claims.judge_case import Point, ids, near_time, numbers_told_with, words
+from kb.claims.judge_values import ABOUT, RATIOS, arm_values, as_percent, between, fits, printed, relative, unit
 from kb.claims.says import Bound, NumberRole
 from kb.model import Verification
 
@@ -38,6 +38,8 @@ def numbers(case: Case) -> Iterator[Point]:
     """Every number of the statement that this study can speak to."""
     for number in case.says.numbers:
         about = ("number-differs", number.start)
+        if any(said.start < number.start < said.end for said in case.says.outcomes):
+            continue  # the name of an outcome: "pain relief of 50% or more"
         if number.role in _COUNTS:
             yield from _count(case, number, about)
         elif number.role is NumberRole.CHANGE:
@@ -96,14 +98,26 @@ def _rounded(told: float, known: float) -> bool:
 
 def _effect(case: Case, number: SaidNumber, about: Hashable) -> Iterator[Point]:
     """An estimate with its measure against the estimates of that measure for the told outcome and time."""
-    if anywhere(case, number):
+    same = comparable(case, number.measure)
+    if _noted(case, number) or any(fits(number, value) for value in _estimates(case, number, same)):
         yield Point(about)
         return
-    same = [f for f in comparable(case) if f.measure == number.measure and f.estimate is not None]
     if not case.outcomes:  # an estimate of an exposure tells its outcome by being the study's only one
         same = [f for f in same if case.says.interventions and case.on_side(f)]
     if same:
         yield Point(about, differs(case, number, same))
+
+
+def _estimates(case: Case, number: SaidNumber, same: Sequence[Finding]) -> Iterator[float]:
+    """What an estimate may be: any one of that kind, an end of the interval of a comparable one, what arms give."""
+    ratio = number.measure in RATIOS
+    for finding in case.study.findings:
+        value = finding.estimate
+        if value is not None and (finding.measure in RATIOS) is ratio and (ratio or finding.measure == number.measure):
+            yield from (value, 1 / value) if ratio and value else (value,)
+        yield from between(finding)
+    for finding in same:
+        yield from printed(finding)
 
 
 def _change(case: Case, number: SaidNumber, about: Hashable) -> Iterator[Point]:
@@ -161,8 +175,8 @@ def _floor(value: float) -> float:
     return abs(value) - 0.5
 
 
-def comparable(case: Case) -> list[Finding]:
-    """Findings on the told outcome (nearest terms), condition and time, whatever the intervention.
+def comparable(case: Case, measure: str | None = None) -> list[Finding]:
+    """Findings on the told outcome (nearest terms), condition and time, of a measure, whatever the intervention.
 
     None unless what could be seen of the study was seen: a result that nobody curated cannot differ. Of a study that
     was seen in part, only what it gives once.
@@ -170,15 +184,16 @@ def comparable(case: Case) -> list[Finding]:
     if case.study.verification is Verification.UNVERIFIED:
         return []
     on = case.on_outcome([finding for finding in case.study.findings if case.on_condition(finding)])
+    if measure is not None:
+        on = [finding for finding in on if finding.measure == measure and finding.estimate is not None]
     told = case.says.weeks
     timed = [f for f in on if (at := timepoint.weeks(f.timepoint)) is None or not told or near_time(at, told)]
     side = [finding for finding in timed if case.on_side(finding)]
-    if case.study.verification is Verification.PARTLY and len(timed) != 1:
-        return []
-    return side or timed
+    found = side or timed
+    return [] if case.study.verification is Verification.PARTLY and len(found) != 1 else found
 
 
-def differs(case: Case, number: SaidNumber, findings: Sequence[Finding]) -> Flag:
+def differs(case: Case, number: SaidNumber, findings: Sequence[Finding], severity: Severity | None = None) -> Flag:
     """A flag that shows the told number beside the nearest of some findings."""
     said = spoken(number)
     nearest = sorted(findings, key=lambda f: min(abs(p - abs(number.value)) for p in (*relative(f), f.estimate or 0)))
@@ -196,7 +211,7 @@ def differs(case: Case, number: SaidNumber, findings: Sequence[Finding]) -> Flag
     if case.study.verification is Verification.PARTLY:
         message += " Only a part of this study was seen."
         return case.flag("number-differs", message, found=said, findings=[shown], severity=Severity.NOTE)
-    return case.flag("number-differs", message, found=said, findings=[shown])
+    return case.flag("number-differs", message, found=said, findings=[shown], severity=severity)
 
 
 def spoken(number: SaidNumber) -> str:
@@ -208,17 +223,45 @@ def spoken(number: SaidNumber) -> str:
     )
 
 
-def anywhere(case: Case, number: SaidNumber) -> bool:
-    """Whether any number of the study, or one that follows from it, agrees."""
+def anywhere(case: Case, number: SaidNumber, *, strict: bool = False) -> bool:
+    """Whether any number of the study, or one that follows from it, agrees; strictly only one that stands there."""
+    if _noted(case, number):
+        return True
+    if strict:
+        return any(
+            fits(number, one, coarser=False) for f in case.study.findings for one in (*printed(f), *arm_values(f))
+        )
     return any(fits(number, one) for one in _values(case, number))
+
+
+def stands(case: Case, number: SaidNumber, findings: Sequence[Finding]) -> bool:
+    """Whether one of some findings gives the number: its estimate, its arms, their difference, or its own words."""
+    known = set(case.facts.around)
+    for finding in findings:
+        known |= {*numbers_told_with(finding), *arm_values(finding), *between(finding)}
+        known |= {finding.estimate} if finding.estimate is not None else set()
+    return any(_rounds(number, one) for one in known)
+
+
+def _noted(case: Case, number: SaidNumber) -> bool:
+    """Whether the words of a finding, or of the study on its results, give the number."""
+    return any(_rounds(number, one) for one in case.facts.results)
+
+
+def _rounds(number: SaidNumber, value: float) -> bool:
+    """Whether a value is the told one, rounded to its places; in a range, or about it, as those allow."""
+    if number.high is not None or number.bound is Bound.ABOUT or not number.words[:1].isdigit():
+        return fits(number, value, coarser=False)
+    told = abs(number.value)
+    return -0.5 * unit(told) <= abs(value) - told < 0.5 * unit(told)
 
 
 def _values(case: Case, number: SaidNumber) -> Iterator[float]:
     """Every number of the study that the told one may be: as it stands, turned round, or as a percentage."""
-    yield from case.facts.numbers
+    ends = number.role is not NumberRole.CHANGE or number.bound is not Bound.EXACT
     rest = number.role is not NumberRole.PERCENT or _REST.search(case.says.text) is not None
     for finding in case.study.findings:
-        yield from printed(finding)
+        yield from _plainly(finding, number, ends=ends)
         if number.role is NumberRole.PERCENT and _SHARE.match(
             case.says.text, number.end
         ):  # a share of people follows from no difference and no ratio
@@ -227,4 +270,12 @@ def _values(case: Case, number: SaidNumber) -> Iterator[float]:
         yield from between(finding)
         if number.role is not NumberRole.EFFECT:
             yield from relative(finding)
-            yield from as_percent(finding, share=number.role is NumberRole.PERCENT, rest=rest)
+            yield from as_percent(finding, share=number.role is NumberRole.PERCENT, rest=rest, ends=ends)
+
+
+def _plainly(finding: Finding, number: SaidNumber, *, ends: bool) -> Iterator[float]:
+    """Numbers of a finding that the told one may be as they stand: a share is none of a ratio's own numbers."""
+    if number.unit != "%" or finding.measure not in RATIOS:
+        yield from printed(finding, ends=ends)
+    else:
+        yield from (v for arm in finding.arms for v in (arm.value, arm.ci_low, arm.ci_high) if v is not None)

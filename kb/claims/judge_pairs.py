@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from kb.claims import wording
 from kb.claims.judge_case import Closeness, Point
 from kb.claims.judge_fair import is_control
-from kb.claims.judge_told import weeks_of
-from kb.claims.judge_values import RATIOS, fits, relative
+from kb.claims.judge_numbers import anywhere, differs
+from kb.claims.judge_values import arm_values, fits
 from kb.claims.says import Bound, NumberRole
-from kb.model import Better, Direction
+from kb.model import Better, Direction, Verification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kb.citations.flag import Flag
     from kb.claims.judge_case import Case
     from kb.claims.says import SaidNumber
-    from kb.model import Finding
+    from kb.model import Arm, Finding
 
 _LONGEST = 3000
 """Characters of a statement that are looked at: numbers are read no further."""
@@ -48,10 +48,30 @@ _STOP = re.compile(r"[.;:!?](?=\s|$)|\b(?:although|because|whether)\b")
 _NOTED = re.compile(
     r"(?<![\d.-])(\d{1,4}(?:\.\d{1,2})?)\s?%?(?: \([^()]{1,30}\))? (?:vs|versus) (\d{1,4}(?:\.\d{1,2})?)(?![\d.-])"
 )
-_REST = re.compile(
-    r"\b(?:not|no|none|never|without|free|remain\w{0,3}|rest|avoid\w{0,3}|escape\w?|healthy|uninjured)\b|n't\b",
+_CONTROL_ARM = re.compile(
+    r"\b(?:controls?|standard|usual|sham|placebo|observation|waiting|wait and see|no \w+|untreated"
+    r"|conventional)\b|alone$",
     re.IGNORECASE,
 )
+_OF_THEM = re.compile(
+    r"\s(?:of|in|with|after|among|for|on)\s(?:(?:the|those|all|people|patients|given|who|did|got|in)\s){0,3}",
+    re.IGNORECASE,
+)
+"""Between a share and the people that it is of: "33% of the taping group"."""
+_CONTRAST = re.compile(
+    r"[^.;:]{0,90}?\b(?:against|versus|vs|compared|than|while|whereas|and|but|to)\b[^.;:]{0,60}|\s?(?:/|–)\s?",
+    re.IGNORECASE,
+)
+"""Between the numbers of two arms."""
+_AGAINST = re.compile(
+    r"[^.;:,]{0,70}?,?\s(?:against|versus|vs\.?|compared (?:with|to)|rather than)\s[^.;:,]{0,30}"
+    r"|\s(?:[\w-]+\s){0,3}?and\s(?:(?:in|with|of|for)\s)?|\s?(?:/|–)\s?",
+    re.IGNORECASE,
+)
+"""Between two shares that can be those of two arms only."""
+
+
+_HALVES = frozenset({NumberRole.PERCENT, NumberRole.OTHER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +84,40 @@ class _Told:
 
 def pairs(case: Case) -> Iterator[Point]:
     """A pair of numbers that the study gives the other way round, while no finding has it the told way."""
-    numbers = [n for n in case.says.numbers if n.role in _ROLES and n.bound is Bound.EXACT and n.high is None]
-    for one, two in pairwise(numbers):
+    for one, two in _told(case):
         found = [f for f in case.study.findings if case.on_condition(f)]
         swapped = [f for f in found if _stands(case, f, one, two, swapped=True)]
         if swapped and not any(_stands(case, f, one, two, swapped=False) for f in found):
             yield Point(("other-arm", one.start), _swapped(case, one, two, swapped))
             return
+
+
+def _told(case: Case) -> Iterator[tuple[SaidNumber, SaidNumber]]:
+    bounds = {Bound.EXACT, Bound.ABOUT}
+    numbers = [n for n in case.says.numbers if n.role in _ROLES and n.bound in bounds and n.high is None]
+    yield from pairwise(numbers)
+
+
+def half(case: Case) -> Iterator[Point]:
+    """A pair of shares of which one is an arm's, while the other one is nothing that the study gives."""
+    if case.study.verification is not Verification.VERIFIED:
+        return
+    for one, two in _told(case):
+        if not (one.role is two.role in _HALVES and _AGAINST.fullmatch(case.says.text[one.end : two.start])):
+            continue
+        for right, wrong in ((one, two), (two, one)):
+            found = [f for f in case.study.findings if case.on_condition(f) and _has_half(f, right)]
+            if len(found) == 1 and case.on_side(found[0]) and not anywhere(case, wrong, strict=True):
+                yield Point(("number-differs", wrong.start), differs(case, wrong, found))
+                return
+
+
+def _has_half(finding: Finding, number: SaidNumber) -> bool:
+    """Whether a number is one of two shares that a finding gives, and not by chance: it shows two figures or more."""
+    values = [*arm_values(finding)]
+    shown = len(f"{number.value:g}".replace(".", "").strip("0")) > 1
+    kind = finding.arm_statistic == "percent" or (number.role is NumberRole.OTHER and number.value % 1 != 0)
+    return shown and kind and len(values) == 2 and any(fits(number, v) for v in values)
 
 
 def _swapped(case: Case, one: SaidNumber, two: SaidNumber, findings: Sequence[Finding]) -> Flag:
@@ -108,16 +155,43 @@ def _fits_both(one: SaidNumber, two: SaidNumber, pair: tuple[float, float]) -> b
 
 def _values(case: Case, finding: Finding) -> list[tuple[float, float]]:
     """Pairs of values of the intervention's and the comparator's side, as far as it is known which is which."""
+    order = ordered(case, finding)
     arms = [arm.value for arm in finding.arms if arm.value is not None]
-    found = [(arms[0], arms[1])] if len(arms) == 2 else []
+    known = [(order[0].value or 0.0, order[1].value or 0.0)] if order is not None else []
+    found = [(arms[0], arms[1])] if len(arms) == 2 and not known else []
     found += [(float(one), float(two)) for one, two in _NOTED.findall(finding.note or "")]
-    lower = _intervention_is_lower(case, finding)
+    lower = intervention_is_lower(case, finding)
     if lower is None:
-        return []
-    return [(min(pair), max(pair)) if lower else (max(pair), min(pair)) for pair in found]
+        return known
+    return known + [(min(pair), max(pair)) if lower else (max(pair), min(pair)) for pair in found]
 
 
-def _intervention_is_lower(case: Case, finding: Finding) -> bool | None:
+def ordered(case: Case, finding: Finding) -> tuple[Arm, Arm] | None:
+    """The arms as intervention and comparator, by their names; None when the names do not tell."""
+    if len(finding.arms) != 2 or any(arm.value is None for arm in finding.arms):
+        return None
+    mine, theirs = {*finding.interventions}, {*finding.comparators}
+    added, rest = mine - theirs, theirs - mine
+    here = [holds(case, arm.name, added) for arm in finding.arms]
+    there = [holds(case, arm.name, rest) for arm in finding.arms]
+    if here[0] is not here[1] and (there[0] is there[1] or here[0] is there[1]):
+        return finding.arms if here[0] else finding.arms[::-1]
+    plain = [_CONTROL_ARM.search(arm.name) is not None for arm in finding.arms]
+    if plain[0] is plain[1] or any(is_control(case, x) for x in added):
+        return None
+    return finding.arms if plain[1] else finding.arms[::-1]
+
+
+def holds(case: Case, name: str, identifiers: set[str]) -> bool:
+    """Whether an arm's name holds a name of one of some interventions, or of what stands right above it."""
+    low = name.casefold()
+    known = case.corpus.interventions
+    own = [known[x] for x in identifiers if x in known]
+    terms = [*own, *(known[x] for term in own for x in term.broader if x in known and len(known[x].broader) > 0)]
+    return any(one.casefold() in low for term in terms for one in (term.label, *term.synonyms))
+
+
+def intervention_is_lower(case: Case, finding: Finding) -> bool | None:
     """Whether the intervention's value is the lower one, by the direction of the finding and what is better."""
     known = {case.corpus.outcomes[x].better for x in finding.outcomes if x in case.corpus.outcomes}
     if len(known) != 1 or finding.direction not in {Direction.INTERVENTION, Direction.COMPARATOR}:
@@ -144,6 +218,9 @@ def _sides(case: Case, finding: Finding, one: SaidNumber, two: SaidNumber) -> tu
     if not between and before and _INSTEAD.search(text[one.end : two.start]):
         return _pair(one, two, before[-1]) if len({*before}) == 1 else None
     if len(between) == 1:
+        first = min(place for place, _ in names if one.end <= place)
+        if _OF_THEM.fullmatch(text[one.end : first]) and _CONTRAST.fullmatch(text[first : two.start]):
+            return _pair(one, two, next(iter(between)))
         return _around(one, two, before, between.pop(), behind)
     if not between and before and behind and before[-1] != behind[0]:
         return _pair(one, two, before[-1])
@@ -205,84 +282,3 @@ def _telling(case: Case, side: set[str]) -> set[str]:
     names = [name for x in side if x in known for name in (known[x].label, *known[x].synonyms)]
     found = {word for name in names for word in re.findall(r"[a-z]{5,}", name.casefold())}
     return found - {"exercise", "training", "group", "therapy", "treatment", "program", "programme", "protocol"}
-
-
-# --- numbers of another outcome ------------------------------------------------------------------------------------
-
-
-def other_outcome(case: Case) -> Iterator[Point]:
-    """A number that the study gives for another outcome, while it gives another one for the told outcome.
-
-    Speaks of statements that tell one outcome only, and of findings whose outcomes are not near it.
-    """
-    told = case.outcomes
-    if len(told) != 1 or _REST.search(case.says.text):
-        return
-    on = [f for f in case.study.findings if case.on_condition(f)]
-    mine = [f for f in on if case.terms.nearest("outcome", told, f.outcomes) <= Closeness.NARROWER]
-    others = [f for f in on if case.terms.nearest("outcome", told, f.outcomes) is Closeness.OTHER]
-    shown = _moved(case, mine, others)
-    if shown is not None:
-        number, right, theirs = shown
-        said = number.words or f"{abs(number.value):g}{number.unit}"
-        message = (
-            f"The statement tells {said} of {wording.named(case.corpus.outcomes, told)}; {case.label} gives that for"
-            f" {_plain(theirs)}, and for {_plain(right)} {_shown(right)}."
-        )
-        flag = case.flag("number-differs", message, found=said, findings=[right, theirs])
-        yield Point(("other-outcome-number", number.start), flag)
-
-
-def _moved(
-    case: Case, mine: Sequence[Finding], others: Sequence[Finding]
-) -> tuple[SaidNumber, Finding, Finding] | None:
-    for number in case.says.numbers:
-        if number.bound is not Bound.EXACT or number.high is not None:
-            continue
-        if number.role not in {NumberRole.PERCENT, NumberRole.CHANGE}:
-            continue
-        theirs = [f for f in others if any(fits(number, value) for value in _given(f, number))]
-        right = [f for f in mine if [*_given(f, number)] and _same_time(f, theirs)]
-        own = [value for f in mine for value in (*_given(f, number), *_noted(f))]
-        if any(fits(one, value) for one in case.says.numbers if one.role is number.role for value in own):
-            continue  # the told outcome's own number is told as well: the sentence tells of more than one
-        if theirs and right and not _calls(case, theirs[0], right[0]):
-            return number, right[0], theirs[0]
-    return None
-
-
-def _calls(case: Case, finding: Finding, beside: Finding) -> bool:
-    """Whether the statement uses a telling word of a finding's name that another finding's name does not hold."""
-    words = {word[:6] for word in re.findall(r"[a-z]{6,}", finding.as_reported.casefold())}
-    words -= {word[:6] for word in re.findall(r"[a-z]{6,}", beside.as_reported.casefold())}
-    return any(word[:6] in words for word in re.findall(r"[a-z]{6,}", case.says.text.casefold()))
-
-
-def _same_time(finding: Finding, others: Sequence[Finding]) -> bool:
-    times = {*weeks_of(finding)}
-    return any(times == {*weeks_of(one)} for one in others)
-
-
-def _given(finding: Finding, number: SaidNumber) -> Iterator[float]:
-    """Shares of both arms for a share, the relative change for a change; none where there is no such number."""
-    if number.role is NumberRole.CHANGE:
-        yield from relative(finding) if finding.estimate is not None and finding.measure in RATIOS else ()
-    elif finding.arm_statistic == "percent":
-        yield from (arm.value for arm in finding.arms if arm.value is not None)
-
-
-def _noted(finding: Finding) -> Iterator[float]:
-    """Every number of the finding's note and of its arms."""
-    yield from (float(found) for found in re.findall(r"\d{1,4}(?:\.\d{1,3})?", finding.note or ""))
-    yield from (arm.value for arm in finding.arms if arm.value is not None)
-
-
-def _plain(finding: Finding) -> str:
-    """The name of a result without what stands in parentheses."""
-    return re.sub(r" \([^()]*\)", "", finding.as_reported)
-
-
-def _shown(finding: Finding) -> str:
-    if finding.arm_statistic == "percent":
-        return " and ".join(f"{arm.value:g}% ({arm.name})" for arm in finding.arms if arm.value is not None)
-    return wording.estimate(finding)

@@ -66,6 +66,7 @@ _OVERLAPPING = (
 )
 """Names that studies use for the same people."""
 
+_APART = frozenset({"acute-low-back-pain", "chronic-low-back-pain"})
 _SPINAL = frozenset({"low-back-pain", "chronic-low-back-pain", "chronic-spinal-pain"})
 """Studies of spinal pain are mostly of backs; a neck is not a back, though both are wider terms' parts."""
 
@@ -98,6 +99,11 @@ _PLAIN = frozenset(
 _SHORT = 140
 """Characters of a description of people that fit into a message."""
 _SAY_LITTLE = frozenset({"general patients", "patients", "adults"})
+_EXCEPTED = re.compile(
+    r"\b(?:not|nor|unlike|rather than|instead of|outside|except|excluding|other than)\s"
+    r"(?:(?:in|of|on|among|for|with|about|only|just|specific(?:ally)? (?:to|for|in))\s){0,2}(?:the\s|[a-z]{3,15}\s)?$",
+    re.IGNORECASE,
+)
 _NOT = re.compile(r"\b(?:not|no|without|never|outside|except)\b")
 
 
@@ -106,7 +112,11 @@ def population(case: Case) -> Iterator[Point]:
     studied = _each((*case.study.populations, *(p for f in case.study.findings for p in f.populations)))
     young = any(_under(case, "population", one, _YOUNG) for one in studied) and _OLD not in studied
     telling = (*_TELLING, _OLD) if young else _TELLING
-    told = [said for said in case.says.populations if _under(case, "population", said.id, telling)]
+    told = [
+        said
+        for said in case.says.populations
+        if _under(case, "population", said.id, telling) and not _left_out(case, said)
+    ]
     known = [one for one in studied if _under(case, "population", one, _KNOWN)]
     if not told or not known or _OPEN_GROUPS & set(studied):
         return
@@ -126,6 +136,11 @@ def population(case: Case) -> Iterator[Point]:
         "other-population",
         case.flag("other-population", message, found=words(told), findings=case.nearest()[:1], expected=detail),
     )
+
+
+def _left_out(case: Case, said: Said) -> bool:
+    """Whether the statement names a term as what it is not about: "but not in runners"."""
+    return _EXCEPTED.search(case.says.text[max(0, said.start - 50) : said.start]) is not None
 
 
 def _other_level(case: Case, told: Sequence[Said], known: Sequence[str]) -> bool:
@@ -155,7 +170,7 @@ def _same_people(case: Case, told: str, studied: str) -> bool:
 
 def condition(case: Case) -> Iterator[Point]:
     """Told of another diagnosis than the study's."""
-    told = [said for said in case.says.conditions if said.id not in UMBRELLAS]
+    told = [said for said in case.says.conditions if said.id not in UMBRELLAS and not _left_out(case, said)]
     studied = _each((*case.study.condition_ids, *(c for f in case.study.findings for c in f.conditions)))
     if not told or not studied or len(told) != len(case.says.conditions) or set(studied) & UMBRELLAS:
         return
@@ -175,6 +190,8 @@ def _same_complaint(case: Case, told: str, studied: str) -> bool:
         return True
     if {told, studied} <= _SPINAL:
         return True
+    if {told, studied} == _APART:
+        return False  # a back that has hurt for days and one that has hurt for months are told apart by definition
     up_told, up_studied = (case.terms.above("condition", one) for one in (told, studied))
     return any(group & up_told and group & up_studied for group in _OVERLAPPING)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kb import timepoint
 from kb.claims import wording
-from kb.claims.judge_case import Closeness, Point, near_time, words
+from kb.claims.judge_case import Closeness, Point, brief, near_time, words
 from kb.claims.judge_pico import EFFECTS, MORE, OPEN, named_any
 from kb.claims.judge_told import told_findings, weeks_of
 from kb.model import InterventionKind, Verification
@@ -106,6 +106,7 @@ def arm(case: Case) -> Iterator[Point]:
         what = wording.named(case.corpus.interventions, reported[0].interventions)
         which = wording.named(case.corpus.outcomes, reported[0].outcomes)
         message = f"The statement tells of {words(told)}; the result of {case.label} for {which} is of {what}."
+        message = f"{message} Its result: {brief(case.corpus, reported[0])}."
         yield Point("other-arm", case.flag("other-arm", message, found=words(told), findings=reported))
 
 

@@ -24,8 +24,11 @@ _MONEY = re.compile(r"\$|dollar|euro|USD", re.IGNORECASE)
 _SCORE = re.compile(r"point|score|\b0-10{1,2}\b|phase", re.IGNORECASE)
 
 
-def fits(number: SaidNumber, value: float) -> bool:
-    """Whether a value of the study is the told one: rounded or cut off, whatever its sign, or in the told range."""
+def fits(number: SaidNumber, value: float, *, coarser: bool = True) -> bool:
+    """Whether a value of the study is the told one: rounded or cut off, whatever its sign, or in the told range.
+
+    ``coarser``: whether a value with fewer places than told will do, 24 for 23.8.
+    """
     told, known = abs(number.value), abs(value)
     if number.high is not None:
         low, high = sorted((told, abs(number.high)))
@@ -37,7 +40,9 @@ def fits(number: SaidNumber, value: float) -> bool:
     if number.role is NumberRole.CHANGE and number.value > 100 and "time" in number.words:
         ratio = (100 + number.value) / 100  # "4.5 times": compared at the places of the ratio
         return abs(known - told) <= 50 * unit(ratio)
-    finer = known >= 10 and abs(known - told) <= 0.5 * unit(known)  # told with more places than the study gives
+    finer = (
+        coarser and known >= 10 and abs(known - told) <= 0.5 * unit(known)
+    )  # told with more places than the study gives
     return finer or -0.5 * unit(told) <= known - told < unit(told)
 
 
@@ -54,19 +59,21 @@ def unit(value: float) -> float:
     return round(10.0**-places, places) if places else 1.0
 
 
-def printed(finding: Finding) -> Iterator[float]:
-    """Numbers as they stand; of a ratio also its inverse."""
-    own = [finding.estimate, finding.ci_low, finding.ci_high]
+def printed(finding: Finding, *, ends: bool = True) -> Iterator[float]:
+    """Numbers as they stand, with the ends of the interval; of a ratio also its inverse."""
+    own = [finding.estimate, *((finding.ci_low, finding.ci_high) if ends else ())]
     yield from (value for value in own if value is not None)
     if finding.measure in RATIOS:
         yield from (1 / value for value in own if value)
     yield from (v for arm in finding.arms for v in (arm.value, arm.sd, arm.ci_low, arm.ci_high) if v is not None)
 
 
-def as_percent(finding: Finding, *, share: bool, rest: bool = True, change: bool = True) -> Iterator[float]:
+def as_percent(
+    finding: Finding, *, share: bool, rest: bool = True, change: bool = True, ends: bool = True
+) -> Iterator[float]:
     """What the numbers of a finding are in percent; a ratio of 0.53 is a share of 53 %, a change of 47 %."""
-    values = list(printed(finding))
-    if share or finding.measure not in RATIOS:
+    values = list(printed(finding, ends=ends))
+    if (share and change) or finding.measure not in RATIOS:
         yield from (100 * value for value in values if abs(value) < 1)
     if finding.measure in RATIOS and change:
         yield from (100 * (1 - value) for value in values)

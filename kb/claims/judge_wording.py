@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 SMALL = 60
 """Participants below which one study is small: about 30 a group detect only large effects (SMD 0.75 at 80 % power)."""
+IMPRECISE = 400
+"""Participants below which GRADE counts a result as imprecise (its rule of thumb for continuous outcomes)."""
 FEW = 3
 """Pooled studies up to which a meta-analysis rests on few: one more may turn it."""
 _POOLED = re.compile(r"\b(\d{1,3}) (?:trials|studies|RCTs) pooled")
+_FINAL = re.compile(r"prov|definitiv|conclusiv|guarantee|settled|once and for all", re.IGNORECASE)
+"""Words that one study does not carry while it is imprecise."""
 _LOW = (OBSERVATIONAL - {Design.PROSPECTIVE_COHORT, Design.RETROSPECTIVE_COHORT}) | {
     Design.BEFORE_AFTER, Design.LABORATORY, Design.MODELLING, Design.NARRATIVE_REVIEW, Design.COMMENTARY,
 }  # fmt: skip
@@ -91,4 +95,9 @@ def _weakness(case: Case) -> str | None:
         pros = sum(finding.direction is Direction.INTERVENTION for finding in matched)
         return f"its findings disagree ({pros} of {len(matched)} comparable ones favor the intervention)"
     unsure = _UNSURE.search(study.conclusion or "")
-    return f"its conclusion says '{unsure[0].casefold()}'" if unsure else None
+    if unsure:
+        return f"its conclusion says '{unsure[0].casefold()}'"
+    few = count is not None and count < IMPRECISE
+    if few and study.design in TRIALS | OBSERVATIONAL and any(_FINAL.match(word) for word in case.says.certain_words):
+        return f"one {wording.design(study)} of {count:,} people"
+    return None

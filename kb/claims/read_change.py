@@ -37,6 +37,8 @@ _OF_PEOPLE = re.compile(
     rf"\sof\s(?:(?:the|all|those|our|these)\s)?(?:[a-z-]{{2,20}}\s){{0,2}}?(?:{PEOPLE}|controls)\b", re.IGNORECASE
 )
 """Behind a share: "cut injuries: 14% of the trained runners were injured" gives a share, not the size of the cut."""
+_PAIR = re.compile(r"\s(?:\w+\s){0,4}?(?:against|versus|vs\.?|compared (?:with|to))\s(?:\w+\s){0,3}?\d", re.IGNORECASE)
+"""Behind the first of two shares: "fewer recovered: 83% against 96%" gives both, not the size of the change."""
 _EXPOSURE = re.compile(
     r"\b(?:mileage|volume|distances?|cadence|step rate|step frequency|strides?|pace|intensity|workload"
     r"|(?:training|running|acute|chronic|weekly) loads?|(?:body ?)?weight|resistance|speed|steps per minute|long runs?"
@@ -67,7 +69,7 @@ def sign_of_change(text: str, start: int, end: int) -> int | None:
     behind = text[end : end + _WINDOW]
     if cut := _CLAUSE.search(behind):
         behind = behind[: cut.start()]
-    if before.rstrip().endswith(":") and _OF_PEOPLE.match(behind):
+    if before.rstrip().endswith(":") and (_OF_PEOPLE.match(behind) or _PAIR.match(text, end)):
         return None
     if head := _BEHIND.match(behind):
         return 0 if _exposed(behind) else -1 if head["fewer"] else 1

@@ -126,6 +126,9 @@ _HARM = any_of(
     "backfires?",
     r"(?:increased?|increases|higher|greater) (?:[a-z]+ ){0,3}?(?:ruptures?|side effects|adverse \w+)",
     rf"(?:{_GOT}) (?:[a-z]+ ){{0,2}}?more (?:[a-z]+ ){{0,2}}?injuries",
+    r"(?:fewer|less) (?:[a-z]+ ){0,4}?(?:recover(?:ed|y|ies)|improve(?:d|ments?)|healed|success\w*|returned)",
+    r"(?:lower|reduc|decreas|cut|diminish|halv)\w* (?:[a-z]+ ){0,3}?(?:chances?|odds|likelihood|probability|rates?)"
+    r" (?:of|for) (?:[a-z]+ ){0,3}?(?:recover\w*|success\w*|heal\w*|improvements?|return\w*|cures?)",
     "poorer (?:outcomes?|results?)",
     "worse (?:outcomes?|results?)",
 )

@@ -47,8 +47,8 @@ _MEASURES = {
     "OR": r"\bOR(?=[\s,(]{0,2}(?:of|=|:|\d))|(?i:\bodds ratio)",
     "HR": r"\bHR|(?i:\bhazards? ratio)",
     "IRR": r"\bIRR|(?i:\b(?:incidence )?rate ratio)",
-    "PR": r"(?i:\bprevalence ratio)",
-    "RD": r"(?i:\b(?:absolute )?risk difference)",
+    "PR": r"\bPR|(?i:\bprevalence(?: rate)? ratio)",
+    "RD": r"\bRD|(?i:\b(?:absolute )?risk difference)",
     "SMD": (
         r"\bSMD|(?i:\bstandardi[sz]ed mean difference|\beffect size|\bcohen['’]?s d\b|\bhedges['’]? ?g\b"
         r"|\bhedges['’]s g\b)|\bd(?=\s?=)"
@@ -62,8 +62,10 @@ _LINK = r"of|was|were|is|for|=|:|≈|~|about|approximately|around|only|just|over
 MEASURE = re.compile(
     "(?:"
     + "|".join(f"(?P<{name}>{words})" for name, words in _MEASURES.items())
-    + rf")s?(?:\s\([A-Za-z]{{1,6}}\)|\s?[,(\[])?\s?(?:(?:{_LINK})\s?){{0,3}}"
-    r"(?P<value>[-−]?(?:\d{1,4}(?:\.\d{1,4})?|\.\d{1,4}))(?P<unit>\spoints?|\sdegrees)?(?![\d%]|\s?%|\.\d)"
+    + rf")s?(?:\s\([A-Za-z]{{1,6}}\)|\s?[,(\[])?"
+    r"(?:\s(?:for|of|in|with|among|between)\s[a-z][^.;:()\d]{2,110}?\s(?:was|were|is|are)\b)?"
+    rf"\s?(?:(?:{_LINK})\s?){{0,3}}"
+    r"(?P<value>[-−]?(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,4}(?:\.\d{1,4})?|\.\d{1,4}))(?P<unit>\s(?:percentage\s)?points?|\sdegrees)?(?![\d%]|\s?%|\.\d)"
     r"(?:\s?(?:-|–|—|to)\s?(?P<high>[-−]?\d{1,4}(?:\.\d{1,4})?))?"
 )
 """A measure with its number behind it."""
@@ -95,7 +97,7 @@ _BOUNDS_BEFORE = tuple(
 _BOUNDS_BEHIND = tuple((re.compile(rf"\s?(?:{words})", re.IGNORECASE), bound) for bound, words in _BEHIND.items())
 
 FEWER = (
-    r"(?:reduc(?:e[sd]?|ing|tions?)|lower(?:s|ed|ing)?|decreas(?:e[sd]?|ing)|cut(?:s|ting)?|less(?:en(?:s|ed|ing)?)?"
+    r"(?:reduc(?:e[sd]?|ing|tions?)|lower(?!\s(?:limb|leg|extremit|back\b(?!-)|body))(?:s|ed|ing)?|decreas(?:e[sd]?|ing)|cut(?:s|ting)?|less(?:en(?:s|ed|ing)?)?"
     r"|fewer"
     r"|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|f[ae]ll(?:s|ing)?|shrank|slash(?:es|ed|ing)?|diminish(?:es|ed|ing)?"
     r"|prevent(?:s|ed|ing)?|smaller|shorter|weaker|slower|relief|reliev(?:e[sd]?|ing)|loss|lost|loses)\b"

@@ -35,6 +35,7 @@ _BETWEEN = re.compile(rf"\s?%?\sand\s(?P<second>{NUMBER})(?![\d/:])", re.IGNOREC
 _UNIT = re.compile(rf"[\s-]{{0,2}}(?P<unit>{UNITS})(?!\w)", re.IGNORECASE)
 _SCALE_POINTS = re.compile(r"\s(?:[A-Z][\w-]{1,14}\s){1,2}(?P<unit>points?)(?!\w)")
 """Points of a scale that is named between: "4 VISA-A points"."""
+_MORE_POINTS = re.compile(r"\s(?:more|fewer|less|extra|additional)\s(?P<unit>points?|degrees?)(?!\w)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 _HIDDEN = re.compile(
     r"\([^()]{0,200}(?:\bet al\b|\b(?:19[5-9]|20[0-4])\d\b)[^()]{0,200}\)|https?://\S{1,500}|\bdoi:?\s?\S{1,200}"
@@ -100,7 +101,8 @@ _DIFFERENCE = re.compile(
 )
 _DIFFERED = re.compile(
     r"\b(?:(?:reductions?|improvements?|increases?|gains?|differences?)\s(?:of|averag\w+)|sav(?:ed?|es|ing|ings)"
-    r"|(?:reduc|increas|improv|decreas|lower|differ)\w*[^.;:]{0,70}\bby)\s(?:\w+\s){0,3}?$",
+    r"|(?:(?:reduc|increas|improv|decreas|lower|differ|outperform|better|ahead|superior)\w*|\bbeats?\b|\bfell|\bdropped"
+    r"|\bcuts?)[^.;:]{0,70}\bby)\s(?:\w+\s){0,3}?$",
     re.IGNORECASE,
 )
 _SCORE_UNITS = frozenset(("points", "degrees", "mm", "cm", "kg", "ms", "newtons", "spm"))
@@ -197,7 +199,8 @@ def _effect(text: str, match: re.Match[str]) -> Iterable[SaidNumber]:
     unit = unit_of(match["unit"] or "")
     yield SaidNumber(NumberRole.EFFECT, value, unit, bound, start, end, high, measure, text[start:end])
     for more in re.finditer(
-        r"(?:\s?,\s?(?:and\s)?|\s(?:and|or)\s)([-−]?(?:\d{1,3})?\.\d{1,4})(?!\d|\s?%)", text[end : end + 40]
+        r"(?:\s?,\s?(?:and\s)?|\s(?:and|or)\s)([-−]?(?:\d{1,3})?\.\d{1,4})(?!\d|\s?%|\s?(?:to|-|–)\s?[-−]?[\d.])",
+        text[end : end + 40],
     ):
         if more.start() == 0:
             first, last = end + more.start(1), end + more.end(1)
@@ -223,7 +226,7 @@ def _read(text: str, match: re.Match[str]) -> tuple[SaidNumber | None, int]:
     figures = not match["first"][0].isalpha()
     if _is_year(text, match, end):
         return None, end
-    unit = _UNIT.match(text, end) or _SCALE_POINTS.match(text, end)
+    unit = _UNIT.match(text, end) or _SCALE_POINTS.match(text, end) or _MORE_POINTS.match(text, end)
     name = "%" if match["own"] and not (unit and unit["unit"] != "%") else unit_of(unit["unit"]) if unit else ""
     behind = unit.end() if unit else end
     role, value = _role(text, match, name, end, behind)
@@ -265,7 +268,7 @@ def _role(text: str, match: re.Match[str], unit: str, end: int, behind: int) -> 
     if unit in {"weeks", "months", "years", "days"} or (not unit and _LIST.match(text, end)):
         return NumberRole.DURATION, value
     if match["money"] or unit in _SCORE_UNITS:
-        told = _DIFFERENCE.match(text, behind) or _DIFFERED.search(before)
+        told = _DIFFERENCE.match(text, end) or _DIFFERENCE.match(text, behind) or _DIFFERED.search(before)
         return (NumberRole.EFFECT if told else NumberRole.OTHER), value
     if unit or _TIMES.match(text, end) or value != int(value):
         return NumberRole.OTHER, value

@@ -23,7 +23,7 @@ def any_of(*alternatives: str) -> re.Pattern[str]:
 _NOT = re.compile(
     r"(?:\b(?:not|never|no(?! (?:more|less|fewer|longer|later|sooner) than)|cannot|without|neither|nor"
     r"|hardly|rarely|nothing|none|lack of|rather than|instead of"
-    r"|fail(?:s|ed)? to|little|no longer|far from|if|whether)|n['’]t)\b(?P<between>[^.;:,—–]{0,28})$",
+    r"|fail(?:s|ed)? to|(?<!too )(?<!so )little|no longer|far from|if|whether)|n['’]t)\b(?P<between>[^.;:,—–]{0,28})$",
     re.IGNORECASE,
 )
 _LACKING = re.compile(

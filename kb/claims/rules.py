@@ -1,7 +1,9 @@
 """The rules about claims: what each compares with what, and when it keeps silent.
 
 A rule that reads sentences is a warning at most, but for another condition: on drafts it had not seen it was wrong too
-often to call a writer's number surely wrong (docs/check.md has the figures). Errors are left to people's verdicts.
+often to call a writer's number surely wrong (docs/check.md has the figures). One that was wrong there more often than
+one time in ten is a note, as are the shares, amounts and directions that no plain comparison tells. Errors are left to
+people's verdicts.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ _RULES = (
         "Number differs from the study's",
         "A count of participants or studies, or the size of an effect, is not what the study gives. A number agrees"
         " when any finding, interval, arm or note of the study gives it, also rounded, with the other sign, or as a"
-        " percentage of a ratio (RR 0.53 is 47 % less). Shares, points, money and average times count, too. Silent when"
-        " nothing comparable was read in the study; a note when only a part of the study was seen.",
+        " percentage of a ratio (RR 0.53 is 47 % less). Shares, points, money and average times count, too, as a note."
+        " Silent when nothing comparable was read in the study; a note when only a part of the study was seen.",
     ),
     Rule(
         "other-population",
@@ -46,7 +48,7 @@ _RULES = (
     ),
     Rule(
         "other-outcome",
-        Severity.WARNING,
+        Severity.NOTE,
         "Other outcome than measured",
         "The statement is about what people feel or what happens to them (injury, pain, recovery), and the study"
         " measured only something else, such as mechanics or strength. Silent about reviews without a fixed set of"
@@ -61,7 +63,7 @@ _RULES = (
     ),
     Rule(
         "other-arm",
-        Severity.WARNING,
+        Severity.NOTE,
         "Result of another arm or subgroup",
         "The number or result stands in the study for another intervention, arm or group of people than the statement"
         " tells it for, or the numbers of two arms stand the other way round. Silent when it is open which number"
@@ -72,7 +74,8 @@ _RULES = (
         Severity.WARNING,
         "The study points the other way",
         "Every comparable finding that points anywhere points against the statement: the comparator did better where a"
-        " benefit is told, or a clear difference was found where none is told.",
+        " benefit is told, or a clear difference was found where none is told. A note where no comparison (more, less"
+        " than) and no size of a change tells the direction.",
     ),
     Rule(
         "no-clear-effect",

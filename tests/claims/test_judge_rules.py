@@ -432,7 +432,8 @@ def test_causal_wording(corpus: Corpus, design: Design, known: dict[str, Any], e
 @pytest.mark.parametrize(
     ("known", "expected", "named"),
     [
-        ({}, [], ""),
+        ({}, ["too-certain"], "80 people"),
+        ({"n_participants": 900}, [], ""),
         ({"n_participants": 28}, ["too-certain"], "28 people"),
         ({"n_participants": None}, [], ""),
         ({"design": Design.CASE_SERIES}, ["too-certain"], "case series"),
