@@ -30,11 +30,7 @@ _BYTES = 16
 
 @cache
 def _shape() -> TypeAdapter[Answer]:
-    from kb.synthesis.pool import Pooled
-
-    shape: TypeAdapter[Answer] = TypeAdapter(Answer)
-    shape.rebuild(_types_namespace={"Pooled": Pooled})
-    return shape
+    return TypeAdapter(Answer)
 
 
 def written(answer: Answer) -> bytes:
@@ -108,32 +104,44 @@ class Marks:
         return {}
 
 
-def answer_all(questions: Questions, path: Path, code: str) -> int:
-    """Answer every question of a base, as far as it is kept without working it out; returns how many had to be.
+def take_over(questions: Questions, path: Path, code: str) -> list[Question]:
+    """Let questions know the answers that are kept; returns those of which the answer is not.
 
     Parameters
     ----------
     questions
-        The questions; they know their answers afterwards.
+        The questions of a base.
     path
-        The file in which answers are kept; may be missing. Where it cannot be written, nothing is kept.
+        The file in which answers are kept; may be missing.
     code
         Checksum of the code that answers.
     """
-    marks, kept, lines, new = Marks(questions, code), _load(path), {}, 0
-    for question in questions.about():
-        mark = marks.of(question)
-        line = kept.get(mark)
-        if line is None:
-            line = written(questions.answer(question))
-            new += 1
-        else:
-            questions.known[question] = _shape().validate_json(line)
-        lines[mark] = line
-    if new or len(lines) != len(kept):
+    marks, kept = _taken(questions, path, code)
+    return [question for question, mark in marks.items() if mark not in kept]
+
+
+def answer_all(questions: Questions, path: Path, code: str) -> int:
+    """Answer every question of a base, as far as it is kept without working it out; returns how many had to be.
+
+    All are kept from then on. Where the file cannot be written, nothing is. The arguments are those of
+    :func:`take_over`.
+    """
+    marks, kept = _taken(questions, path, code)
+    lines = {mark: kept.get(mark) or written(questions.answer(question)) for question, mark in marks.items()}
+    if lines.keys() != kept.keys():
         with contextlib.suppress(OSError):
             _save(path, lines)
-    return new
+    return sum(mark not in kept for mark in marks.values())
+
+
+def _taken(questions: Questions, path: Path, code: str) -> tuple[dict[Question, str], dict[str, bytes]]:
+    """The marks of all questions, and what was kept, which the questions now know."""
+    marks, kept = Marks(questions, code), _load(path)
+    asked = {question: marks.of(question) for question in questions.about()}
+    for question, mark in asked.items():
+        if mark in kept:
+            questions.known[question] = _shape().validate_json(kept[mark])
+    return asked, kept
 
 
 def _load(path: Path) -> dict[str, bytes]:

@@ -6,16 +6,14 @@ import math
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from kb.answers.size import Size
 from kb.appraisal.certainty import Certainty
 from kb.model import Direction, Finding
 from kb.synthesis.comparison import Comparison, Group, Question, Review
+from kb.synthesis.pool import Pooled
 from kb.synthesis.scale import Comparator, Window, weeks_of
-
-if TYPE_CHECKING:
-    from kb.synthesis.pool import Pooled
 
 Side = Literal["intervention", "comparator", "neither", "unknown"]
 NO_TIME = {"pooled", "pooled over follow-ups", "cross-section", "cross-sectional"}

@@ -21,8 +21,8 @@ METHODS = ("REML", "DL", "EE")
 
 
 @cache
-def _pymare() -> tuple[Any, Any]:
-    """PyMARE's estimators, and NumPy."""
+def estimators() -> tuple[Any, Any]:
+    """PyMARE's estimators, and NumPy; the first call imports them."""
     with warnings.catch_warnings():
         # PyMARE leaves a file of its own open while it is imported, and its parts deprecate each other.
         warnings.simplefilter("ignore", ResourceWarning)
@@ -45,13 +45,13 @@ def tau2_each(method: str, effects: Sequence[Column], variances: Sequence[Column
     """
     if method == "EE":
         return [0.0] * len(effects)
-    estimators, np = _pymare()
+    pymare, np = estimators()
     y, v = np.array(effects, dtype=float).T, np.array(variances, dtype=float).T
     design = np.ones((y.shape[0], 1))
     if method == "DL":
-        fit = estimators.DerSimonianLaird(small_sample_correction="wald").fit(y, v, design)
+        fit = pymare.DerSimonianLaird(small_sample_correction="wald").fit(y, v, design)
     else:
-        kind = estimators.VarianceBasedLikelihoodEstimator
+        kind = pymare.VarianceBasedLikelihoodEstimator
         fit = kind(method="REML", small_sample_correction="wald").fit(y, v, design)
     found = [float(value) for value in np.ravel(fit.params_["tau2"])]
     if method == "DL":

@@ -56,10 +56,10 @@ def answer_of(base: kb.Base) -> object:
 def test_what_is_fetched_is_what_would_be_worked_out(small: Path) -> None:
     keep(kb.open(small))
     fresh, other = kb.open(small), kb.open(small)
-    assert not kept(fresh).made
+    assert not kept(fresh).known
     assert fetch(fresh)
-    assert set(kept(fresh).made) == set(kept(fresh).every)
-    assert kept(fresh).made == {question: kept(other).answer(question) for question in kept(other).every}
+    assert set(kept(fresh).known) == set(kept(fresh).every)
+    assert kept(fresh).known == {question: kept(other).answer(question) for question in kept(other).every}
     assert answer_of(fresh) == answer_of(other)
     assert Session(fresh).finished
 
@@ -68,11 +68,11 @@ def test_all_answers_of_the_base_come_back_equal(base: kb.Base) -> None:
     keep(base)
     fresh = kb.open(base.root)
     assert fetch(fresh)
-    assert kept(fresh).made == kept(base).made
+    assert kept(fresh).known == kept(base).known
 
 
 def test_other_evidence_and_other_code_have_other_answers(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = keep(kb.open(small))
+    keep(kb.open(small))
     study: Study = load(small).studies["zhang2024"]
     finding = study.findings[0].model_copy(update={"timepoint": "7 weeks"})
     save_study(small, study.model_copy(update={"findings": (finding, *study.findings[1:])}))
@@ -81,20 +81,24 @@ def test_other_evidence_and_other_code_have_other_answers(small: Path, monkeypat
     assert fetch(kb.open(small))
     monkeypatch.setattr(ahead, "_code", lambda: "other")
     assert not fetch(kb.open(small))
-    assert path.is_file()
 
 
+@pytest.mark.parametrize("name", ["answers", "against-*"])
 @pytest.mark.parametrize("left", [0, 40, -1])
-def test_half_a_file_counts_as_none(small: Path, left: int) -> None:
-    path = keep(kb.open(small))
-    path.write_bytes(path.read_bytes()[:left])
+def test_half_a_file_counts_as_none(small: Path, name: str, left: int) -> None:
     base = kb.open(small)
-    assert not fetch(base)
-    assert not kept(base).made
+    keep(base)
+    (path,) = folder(base).glob(name)
+    path.write_bytes(path.read_bytes()[:left])
+    fresh = kb.open(small)
+    assert not fetch(fresh)
+    assert bool(kept(fresh).known) == (name != "answers")
 
 
 def test_a_changed_number_in_the_file_counts_as_none(small: Path) -> None:
-    path = keep(kb.open(small))
+    base = kb.open(small)
+    keep(base)
+    path = folder(base) / "answers"
     content = path.read_bytes()
     assert b'"level":95.0' in content
     path.write_bytes(content.replace(b'"level":95.0', b'"level":90.0', 1))
@@ -106,10 +110,10 @@ def test_what_was_kept_for_other_code_and_evidence_goes(small: Path) -> None:
     old = folder(base).with_name("0123456789abcdef")
     old.mkdir(parents=True)
     folder(base).mkdir()
-    (folder(base) / "answers-0").write_bytes(b"")
+    (folder(base) / "against-0").write_bytes(b"")
     prepare(base, lambda: True)
     assert not old.exists()
-    names = {path.name for path in folder(base).glob("answers-*")}
+    names = {path.name for path in folder(base).glob("against-*")}
     assert len(names) == 2
     assert {name.partition(".")[2] for name in names} == {"", "drawn"}
 
@@ -151,6 +155,8 @@ def test_a_kernel_waits_for_the_other_process_and_no_longer(small: Path) -> None
     assert other.look()
     assert until(lambda: not other.look())
     assert until(lambda: not at_work(base))
+    assert other._process is not None
+    assert other._process.wait(PATIENCE) == 0
     skip_if_edited(code)
     assert other.fetched
     assert Session(base).finished

@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 import kb as package
-from kb.answers.result import Answer
+from kb.answers.kept import answer_all, take_over
 from kb.figures.drawn import keeping
 from kb.files import put
 from kb.graph import Contradiction
@@ -79,9 +78,17 @@ def _code() -> str:
     return total.hexdigest()[:16]
 
 
-@lru_cache(maxsize=2)
 def _answers(base: Base) -> Path:
-    """The file of the answers, named by the evidence as it was loaded (the files may have changed since)."""
+    """The file of the answers (see :mod:`kb.answers.kept`)."""
+    return folder(base) / "answers"
+
+
+@lru_cache(maxsize=2)
+def _against(base: Base) -> Path:
+    """The file of what stands against claims, named by the evidence as it was loaded (the files may have changed).
+
+    It is written last: where it is, all is there.
+    """
     total = hashlib.sha256()
     corpus = base.corpus
     for noun in ("conditions", "interventions", "outcomes", "populations", "references", "studies", "posts"):
@@ -90,64 +97,42 @@ def _answers(base: Base) -> Path:
     registered = sorted((key, sorted(ids)) for key, ids in (base.questions.registrations or {}).items())
     reviews = [review.model_dump_json() for review in corpus.certainty]
     total.update(repr((sorted(base.retracted), registered, reviews)).encode())
-    return folder(base) / f"answers-{total.hexdigest()[:24]}"
+    return folder(base) / f"against-{total.hexdigest()[:24]}"
 
 
 # --- writing and reading ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What is kept: answers, and what stands against each claim."""
-
-    answers: list[Answer]
-    against: dict[str, tuple[Contradiction, ...]]
-
-
 @cache
-def _shape() -> TypeAdapter[_Kept]:
-    from kb.synthesis.pool import Pooled
-
-    shape: TypeAdapter[_Kept] = TypeAdapter(_Kept)
-    shape.rebuild(_types_namespace={"Pooled": Pooled})
-    return shape
+def _shape() -> TypeAdapter[dict[str, tuple[Contradiction, ...]]]:
+    return TypeAdapter(dict[str, tuple[Contradiction, ...]])
 
 
-def keep(base: Base) -> Path:
+def keep(base: Base) -> None:
     """Write down every answer of a base and what stands against the claims; they are worked out where they are not.
-
-    Returns
-    -------
-    Path
-        The file; none is written where JSON cannot hold all of it.
 
     Raises
     ------
     OSError
-        When it cannot be written.
+        When that cannot be written.
     """
-    known = kept(base)
-    known.work(float("inf"), known.every)
+    answer_all(kept(base), _answers(base), _code())
     told.look_ahead(base, float("inf"))
-    everything = _Kept([known.answer(question) for question in known.every], told.against(base))
-    content = _shape().dump_json(everything)
-    if _shape().validate_json(content) != everything:
-        return _answers(base)
-    return put(_answers(base), hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+    content = _shape().dump_json(told.against(base))
+    put(_against(base), hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 
 def fetch(base: Base) -> bool:
-    """Take over what is kept for this evidence and code; False where there is nothing, or not what was written."""
+    """Take over what is kept for this evidence and code; whether that is all of it."""
+    missing = take_over(kept(base), _answers(base), _code())
     try:
-        mark, _, content = _answers(base).read_bytes().partition(b"\n")
+        mark, _, content = _against(base).read_bytes().partition(b"\n")
         if hashlib.sha256(content).hexdigest().encode() != mark:
             return False
-        found = _shape().validate_json(content)
+        told.against(base).update(_shape().validate_json(content))
     except (OSError, ValueError):
         return False
-    kept(base).made.update({answer.question: answer for answer in found.answers})
-    told.against(base).update(found.against)
-    return True
+    return not missing
 
 
 # --- the other process -----------------------------------------------------------------------------------------------
@@ -172,7 +157,7 @@ class Ahead:
         if self.fetched:
             return False
         running = (self._process is not None and self._process.poll() is None) or at_work(self._base)
-        if _answers(self._base).exists() or not running:  # asked in this order: it may have ended just now
+        if _against(self._base).exists() or not running:  # asked in this order: it may have ended just now
             self.fetched = fetch(self._base)
             return False
         return True
@@ -226,12 +211,12 @@ def at_work(base: Base) -> bool:
 
 def prepare(base: Base, go_on: Callable[[], bool]) -> None:
     """Keep all answers, then all forest plots, for wide and for narrow pages; what was kept for other code goes."""
-    here, answers = folder(base), _answers(base)
+    here, against = folder(base), _against(base)
     for other in here.parent.glob("*/"):
         if other != here:
             shutil.rmtree(other, ignore_errors=True)
-    for other in here.glob("answers-*"):
-        if other.stem != answers.stem:
+    for other in here.glob("against-*"):
+        if other.stem != against.stem:
             other.unlink()
     if not fetch(base):
         keep(base)
@@ -241,7 +226,7 @@ def prepare(base: Base, go_on: Callable[[], bool]) -> None:
 def _draw(base: Base, go_on: Callable[[], bool]) -> None:
     from kb.notebook.explorer.session import Session
 
-    done = _answers(base).with_suffix(".drawn")
+    done = _against(base).with_suffix(".drawn")
     if done.exists():
         return
     if sum(1 for _ in drawings(base).glob("*/*")) > _MOST:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from kb.answers.answer import Answer
 from kb.answers.questions import Questions
 from kb.notebook.explorer.view import NOT_RATED
 
@@ -58,19 +57,8 @@ class Kept(Questions):
     Pages of the built site are not looked for: the explorer shows what they show.
     """
 
-    def answer(self, question: Question) -> Answer:
-        """The answer to a question."""
-        if question not in self.made:
-            self.made[question] = super().answer(question)
-        return self.made[question]
-
     def page_of(self, question: Question) -> None:
         """No page: see the class."""
-
-    @cached_property
-    def made(self) -> dict[Question, Answer]:
-        """Answers so far."""
-        return {}
 
     @cached_property
     def every(self) -> tuple[Question, ...]:
@@ -96,7 +84,7 @@ class Kept(Questions):
         end = time.perf_counter() + seconds
         left = False
         for question in questions:
-            if question not in self.made:
+            if question not in self.known:
                 if time.perf_counter() >= end:
                     return False
                 if not pooling and self.pools(question):
@@ -108,7 +96,7 @@ class Kept(Questions):
     @property
     def done(self) -> bool:
         """Whether every question is answered."""
-        return all(question in self.made for question in self.every)
+        return all(question in self.known for question in self.every)
 
     @cached_property
     def levels(self) -> dict[str, frozenset[str]]:

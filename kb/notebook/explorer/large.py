@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from kb.synthesis.variance import estimators
+
 _PARTS = (
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
@@ -70,6 +72,6 @@ class Large:
                 while not self._quiet():
                     time.sleep(_QUIET_TURN)
                 with suppress(ImportError):
-                    importlib.import_module(part)
+                    estimators() if part == "pymare" else importlib.import_module(part)
         finally:
             sys.setswitchinterval(turn)

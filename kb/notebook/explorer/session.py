@@ -134,7 +134,7 @@ class Session:
         """Questions of the view that nobody has worked out yet."""
         known = kept(self.base)
         asked = known.every if self.view.certainty else answering.asked(self.base, self.selection)
-        return [question for question in asked if question not in known.made]
+        return [question for question in asked if question not in known.known]
 
     def ready(self, seconds: float, *, pooling: bool = True) -> bool:
         """Work for a while on what the view needs; whether its answer can be shown at once.
