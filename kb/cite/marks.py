@@ -112,7 +112,9 @@ def nlm(mark: Mark) -> Runs:
 
 
 def ama(mark: Mark) -> Runs:
-    """The note of the AMA Manual of Style, 11th edition (3.11.15, retractions).
+    """The note after the AMA Manual of Style, 11th edition (chapter 3, retractions).
+
+    No published example of its words was found to compare with.
 
     Examples
     --------

@@ -84,6 +84,38 @@ def people(authors: Iterable[str]) -> tuple[tuple[Name, ...], bool]:
     return tuple(parse(author) for author in given if author != OTHERS), OTHERS in given
 
 
+def byline(authors: Iterable[str], *, most: int, shown: int) -> str:
+    """Authors as medical journals print them, without a stop: persons, then groups behind a semicolon.
+
+    Parameters
+    ----------
+    most, shown
+        Of more than ``most`` persons only ``shown`` are named, and ``et al``.
+
+    Examples
+    --------
+    >>> byline(("Lee, A. B.", "van der Wu, C.", "{Rest Group}"), most=6, shown=6)
+    'Lee AB, van der Wu C; Rest Group'
+    >>> byline(("Lee, A.", "Wu, C.", "Poe, E."), most=2, shown=1), byline((), most=6, shown=3)
+    ('Lee A, et al', '')
+    """
+    names, more = people(authors)
+    persons = [name for name in names if not name.is_group]
+    groups = [name.family for name in names if name.is_group]
+    many = len(persons) > most
+    said = ", ".join(
+        " ".join(
+            part for part in (name.family, "".join(name.initials).replace("-", ""), name.suffix.rstrip(".")) if part
+        )
+        for name in persons[: shown if many else most]
+    )
+    if said and (many or (more and not groups)):
+        said += ", et al"
+    elif more:
+        groups.append("et al")
+    return "; ".join(part for part in (said, *groups) if part)
+
+
 def surname(author: str) -> str:
     """Family name of a BibTeX name; a group author as it is.
 

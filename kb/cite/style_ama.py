@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kb.cite.marks import Mark, ama, long_date, told
-from kb.cite.names import Name, people
+from kb.cite.names import byline, people
 from kb.cite.parts import WorkKind, article_number, date_parts, doi_url, ended, full_range, issued, kind_of, ordinal
 from kb.cite.text import Run, Runs, joined, runs
 
@@ -103,21 +103,7 @@ def authors(given: tuple[str, ...]) -> str:
     >>> authors(("Hacke, W.", "B, B.", "C, C.", "D, D.", "E, E.", "F, F.", "G, G.", "{ECASS Investigators}"))
     'Hacke W, B B, C C, et al; ECASS Investigators'
     """
-    names, more = people(given)
-    persons = [name for name in names if not name.is_group]
-    groups = [name.family for name in names if name.is_group]
-    many = len(persons) > MOST_AUTHORS
-    shown = ", ".join(_person(name) for name in persons[: SHOWN_AUTHORS if many else MOST_AUTHORS])
-    if shown and (many or (more and not groups)):
-        shown += ", et al"
-    elif more:
-        groups.append("et al")
-    return "; ".join(part for part in (shown, *groups) if part)
-
-
-def _person(name: Name) -> str:
-    letters = "".join(name.initials).replace("-", "")
-    return " ".join(part for part in (name.family, letters, name.suffix.rstrip(".")) if part)
+    return byline(given, most=MOST_AUTHORS, shown=SHOWN_AUTHORS)
 
 
 def _title(reference: Reference) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kb.cite.marks import Mark, nlm, told
-from kb.cite.names import Name, people
+from kb.cite.names import byline, people
 from kb.cite.parts import (
     MONTHS,
     WorkKind,
@@ -129,20 +129,7 @@ def authors(given: tuple[str, ...]) -> str:
     >>> authors(("Vallancien, G.", "van Moorselaar, R. J.", "{Alf-One Study Group}"))
     'Vallancien G, van Moorselaar RJ; Alf-One Study Group'
     """
-    names, more = people(given)
-    persons = [name for name in names if not name.is_group]
-    groups = [name.family for name in names if name.is_group]
-    shown = ", ".join(_person(name) for name in persons[:SHOWN_AUTHORS])
-    if shown and (len(persons) > SHOWN_AUTHORS or (more and not groups)):
-        shown += ", et al"
-    elif more:
-        groups.append("et al")
-    return "; ".join(part for part in (shown, *groups) if part)
-
-
-def _person(name: Name) -> str:
-    letters = "".join(name.initials).replace("-", "")
-    return " ".join(part for part in (name.family, letters, name.suffix.rstrip(".")) if part)
+    return byline(given, most=SHOWN_AUTHORS, shown=SHOWN_AUTHORS)
 
 
 def _title(reference: Reference) -> str:

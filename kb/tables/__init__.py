@@ -1,6 +1,7 @@
 """Tables to paste: one neutral table, what is shown in it, and the formats it is written in.
 
 :mod:`kb.tables.table`             the neutral table: columns, rows, footnotes, sources, date of evidence
+:mod:`kb.tables.asked`             what a table is asked about, and what bears on it
 :mod:`kb.tables.evidence`          a row a finding
 :mod:`kb.tables.characteristics`   a row a study
 :mod:`kb.tables.summary`           summary of findings in the style of GRADE

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from kb.files import same_bytes
-from kb.tables.table import EMPTY
+from kb.tables.table import EMPTY, MINUS
+from kb.tables.widths import shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,9 @@ _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _HALF_POINTS = {"cell": 17, "line": 16, "head": 17, "note": 17}
 """Sizes in half points: nothing is smaller than 8 points."""
+_ROOM = 95
+"""Characters of these sizes that fit side by side on a page; a program does not hyphenate them by itself."""
+_NO_BREAK = '</w:t><w:noBreakHyphen/><w:t xml:space="preserve">'
 _INK, _SOFT, _LINK, _HEAD, _LINE = "1B1F24", "454C55", "0B4A8F", "EEF1F5", "C3CAD3"
 
 
@@ -99,8 +103,7 @@ class _Writer:
 
     def _table(self, table: Table) -> Iterator[str]:
         heads = table.side_by_side
-        total = sum(table.columns[place].weight for place, _ in heads)
-        widths = [int(self._width * table.columns[place].weight / total) for place, _ in heads]
+        widths = [int(self._width * share) for share in shares(table, _ROOM, word=18, padding=2)]
         sides = "".join(
             f'<w:{side} w:w="{room}" w:type="dxa"/>'
             for side, room in (("top", 40), ("left", 70), ("bottom", 40), ("right", 70))
@@ -138,17 +141,17 @@ class _Writer:
         yield "</w:tbl>"
 
     def _cell(self, cell: Cell, size: str, label: str = "", *, bold: bool = False) -> str:
-        run = self._link(cell.link, cell.text, size) if cell.link else _run(cell.text, size, bold=bold)
+        run = self._link(cell.link, cell.text, size, bold=bold) if cell.link else _run(cell.text, size, bold=bold)
         marks = _run(",".join(cell.marks), size, raised=True) if cell.marks else ""
         return _paragraph(f"{label}{run}{marks}")
 
-    def _link(self, link: str, text: str, size: str) -> str:
+    def _link(self, link: str, text: str, size: str, *, bold: bool = False) -> str:
         """A link to a web page, which a document keeps apart from its text."""
         if link not in self._links:
             name = self._links[link] = f"link{len(self._links) + 1}"
             # Not relate_to, which looks through all of them for a free name, each time.
             self._part.rels.add_relationship(f"{_R}/hyperlink", link, name, is_external=True)
-        run = _run(text, size, color=_LINK, underlined=True)
+        run = _run(text, size, bold=bold, color=_LINK, underlined=True)
         return f'<w:hyperlink r:id="{self._links[link]}" w:history="1">{run}</w:hyperlink>'
 
     def _notes(self, table: Table) -> Iterator[str]:
@@ -191,4 +194,5 @@ def _run(
     look += f'<w:sz w:val="{_HALF_POINTS[size]}"/><w:szCs w:val="{_HALF_POINTS[size]}"/>' if size else ""
     look += '<w:u w:val="single"/>' if underlined else ""
     look += '<w:vertAlign w:val="superscript"/>' if raised else ""
-    return f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+    shown = MINUS.sub(_NO_BREAK, escape(text))
+    return f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{shown}</w:t></w:r>'

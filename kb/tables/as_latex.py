@@ -1,15 +1,18 @@
 """LaTeX: a longtable with the rules of booktabs, its header on every page, everything escaped.
 
 The preamble needs ``longtable``, ``booktabs``, ``array``, ``calc``, ``hyperref`` and UTF-8 input (the default since
-2018). Columns that stand under another are lines of its cells, so that the table fits the width of the text.
+2018). Columns that stand under another, and those of long texts, are small lines under their row, across the table: in
+its narrow cells they would make a page of two rows. How wide a column is hangs on how much it holds; how letters and
+signs come out is told in :mod:`kb.tables.tex`.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from kb.tables.table import EMPTY
+from kb.tables.tex import DEFINES_OTHER, tex, tex_url
+from kb.tables.widths import shares, usual_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,67 +20,32 @@ if TYPE_CHECKING:
     from kb.cite import Run
     from kb.tables.table import Cell, Table
 
-_ESCAPES = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
-    "'": r"\textquotesingle{}",
-    "`": r"\textasciigrave{}",
-    "[": "{[}",
-    "]": "{]}",
-    "*": "{*}",
-    "≤": r"$\leq$",
-    "≥": r"$\geq$",
-    "−": r"$-$",
-    "×": r"$\times$",
-    "±": r"$\pm$",
-    "–": "--",
-    "—": "---",
-    "…": r"\ldots{}",
-    "\u2009": r"\,",
-    "\u00a0": "~",
-}
-_SPECIAL = re.compile("[" + re.escape("".join(_ESCAPES)) + "]")
-_LONG = re.compile(r"[^\s]{24,}")
+_ROOM = 56
+"""Characters that fit side by side in ``\\small`` on the upright page of the class ``article``, without the gaps."""
+_MOST = 110
+"""Characters beyond which the text of a column stands under its row: a narrow column would make it a tower."""
 _PREAMBLE = (
-    r"% In the preamble: \usepackage[T1]{fontenc} \usepackage{array,booktabs,calc,longtable,textcomp} "
-    r"\usepackage{hyperref}"
+    r"% In the preamble: \usepackage{cmap} \usepackage[T1]{fontenc} "
+    r"\usepackage{array,booktabs,calc,longtable,textcomp} \usepackage[hidelinks]{hyperref}"
 )
 
 
 def to_latex(table: Table) -> str:
     r"""The table as LaTeX, to be put into a document with ``\input``."""
-    heads = table.side_by_side
-    total = sum(table.columns[place].weight for place, _ in heads)
-    widths = [table.columns[place].weight / total for place, _ in heads]
+    beside, below = _layout(table)
+    gaps = 2 * (len(beside) - 1)
     spec = "".join(
-        rf">{{\raggedright\arraybackslash}}p{{(\linewidth - {2 * len(heads)}\tabcolsep) * \real{{{width:.4f}}}}}"
-        for width in widths
+        # Hyphenation begins at the first word only behind a space of no width.
+        rf">{{\raggedright\arraybackslash\hspace{{0pt}}}}p{{(\linewidth - {gaps}\tabcolsep) * \real{{{share:.4f}}}}}"
+        for share in shares(table, _ROOM, [(place, ()) for place in beside])
     )
-    names = [
-        r"\textbf{"
-        + tex(table.columns[place].label)
-        + "}"
-        + (r"\newline " + tex(", ".join(table.columns[p].label for p in under)) if under else "")
-        for place, under in heads
-    ]
-    header = f"\\toprule\n{' & '.join(names)} \\\\\n\\midrule"
+    names = [rf"\textbf{{{tex(table.columns[place].label)}}}" for place in beside]
+    small = ", ".join(tex(table.columns[place].label) for place in below)
+    header = f"\\toprule\n{' & '.join(names)} {_end(len(beside), small)}\n\\midrule"
     lines = [
-        _PREAMBLE,
-        r"\begingroup\small",
+        r"\begingroup\small\setlength{\tabcolsep}{4pt}\setlength{\LTcapwidth}{\linewidth}",
         rf"\begin{{longtable}}{{@{{}}{spec}@{{}}}}",
-        rf"\caption*{{\textbf{{{tex(table.title)}}} {tex(table.description)}}}\\",
+        rf"\caption*{{\textbf{{{tex(table.title)}}}\\{tex(table.description)}}}\\",
         f"{header}\n\\endfirsthead",
         f"{header}\n\\endhead",
         "\\bottomrule\n\\endlastfoot",
@@ -86,28 +54,42 @@ def to_latex(table: Table) -> str:
         *_notes(table),
         r"\endgroup",
     ]
-    return "\n".join(lines) + "\n"
+    made = "\n".join(lines) + "\n"
+    return "\n".join([_PREAMBLE, *([DEFINES_OTHER] if r"\kbother" in made else []), made])
+
+
+def _layout(table: Table) -> tuple[list[int], list[int]]:
+    """Columns that stand side by side, and those that stand under their row, the long ones first; by position."""
+    long = [
+        place for place, _ in table.side_by_side[1:] if usual_length([row[place].text for row in table.body]) > _MOST
+    ]
+    beside = [place for place, _ in table.side_by_side if place not in long]
+    return beside, long + [p for _, under in table.side_by_side for p in under]
 
 
 def _rows(table: Table) -> Iterator[str]:
-    heads = table.side_by_side
+    beside, below = _layout(table)
     if not table.body:
-        yield rf"\multicolumn{{{len(heads)}}}{{@{{}}l@{{}}}}{{{tex(EMPTY)}}} \\"
-    labels = [tex(column.label) for column in table.columns]
+        yield rf"\multicolumn{{{len(beside)}}}{{@{{}}l@{{}}}}{{{tex(EMPTY)}}} \\"
+    labels = [rf"\emph{{{tex(column.label)}:}}" for column in table.columns]
     for number, row in enumerate(table.body):
-        cells = [
-            _content(row[place])
-            + "".join(rf"\newline {{\footnotesize {labels[p]}: {_content(row[p])}}}" for p in under)
-            for place, under in heads
-        ]
+        cells = " & ".join(_content(row[place]) for place in beside)
+        small = r"\quad ".join(f"{labels[place]} {_content(row[place])}" for place in below)
         rule = "\\addlinespace\n" if number else ""
-        yield f"{rule}{' & '.join(cells)} \\\\"
+        yield f"{rule}{cells} {_end(len(beside), small)}"
+
+
+def _end(columns: int, small: str) -> str:
+    """The end of a row, and the small lines under it, on its page, where it has any."""
+    look = r"\footnotesize\raggedright\leftskip=1em"
+    lines = rf"\multicolumn{{{columns}}}{{@{{}}p{{\linewidth}}@{{}}}}{{{look} {small}}} \\"
+    return f"\\\\*\n{lines}" if small else r"\\"
 
 
 def _content(cell: Cell) -> str:
     text = tex(cell.text)
     if cell.link:
-        text = rf"\href{{{_url(cell.link)}}}{{{text}}}"
+        text = rf"\href{{{tex_url(cell.link)}}}{{{text}}}"
     return text + (rf"\textsuperscript{{{tex(','.join(cell.marks))}}}" if cell.marks else "")
 
 
@@ -117,42 +99,17 @@ def _notes(table: Table) -> Iterator[str]:
     for text in table.told:
         yield rf"\noindent {tex(text)}\par"
     if table.sources:
-        yield r"\medskip\noindent\textbf{References}"
-        yield r"\begin{enumerate}"
+        yield r"\medskip\noindent\textbf{References}\par"
+        numbered = table.sources[0].number is not None
+        label = r"{\arabic{enumi}.}{\usecounter{enumi}" if numbered else r"{}{\itemindent=-2em"
+        yield rf"\begin{{list}}{label}\leftmargin=2em \itemsep=2pt \parsep=0pt}}\raggedright"
         for source in table.sources:
-            item = r"\item" if source.number else r"\item[]"
-            yield f"{item} {''.join(map(_run, source.runs))}"
-        yield r"\end{enumerate}"
+            yield rf"\item {''.join(map(_run, source.runs))}"
+        yield r"\end{list}"
 
 
 def _run(run: Run) -> str:
     text = tex(run.text)
     for on, command in ((run.italic, "emph"), (run.bold, "textbf"), (run.superscript, "textsuperscript")):
         text = rf"\{command}{{{text}}}" if on else text
-    return rf"\href{{{_url(run.link)}}}{{{text}}}" if run.link else text
-
-
-def _url(link: str) -> str:
-    r"""A link of ``\href`` inside an argument, where only ``%`` and ``#`` need a backslash (manual of hyperref)."""
-    return re.sub(r"([%#])", r"\\\1", link)
-
-
-def tex(text: str) -> str:
-    r"""A text that LaTeX prints as it is; long words may break.
-
-    Examples
-    --------
-    >>> print(tex("50% & more: \\input{x}"))
-    50\% \& more: \textbackslash{}input\{x\}
-    """
-    if not _LONG.search(text):
-        return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], text)
-    return " ".join(
-        r"\allowbreak ".join(
-            _SPECIAL.sub(lambda found: _ESCAPES[found[0]], word[start : start + 12])
-            for start in range(0, len(word), 12)
-        )
-        if len(word) >= 24
-        else _SPECIAL.sub(lambda found: _ESCAPES[found[0]], word)
-        for word in text.split(" ")
-    )
+    return rf"\href{{{tex_url(run.link)}}}{{{text}}}" if run.link else text

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from kb.appraisal.level import SOURCE, Question, level, question_of
+from kb.tables.asked import Asked, asked_terms, asked_words, bearing
 from kb.tables.ending import CURATED, NOT_SYSTEMATIC, Given, Sources, dated
-from kb.tables.evidence import asked_words, bearing
 from kb.tables.table import UNKNOWN, Cell, Column, Footnotes, Table, number
 from kb.tables.words import count, labels, left_out_notes
 
@@ -32,37 +32,24 @@ COLUMNS = (
 )
 
 
-def characteristics_table(
-    corpus: Corpus,
-    graph: Graph,
-    *,
-    condition: str | None = None,
-    intervention: str | None = None,
-    outcome: str | None = None,
-    population: str | None = None,
-    post: str | None = None,
-    given: Given | None = None,
-) -> Table:
+def characteristics_table(corpus: Corpus, graph: Graph, *, given: Given | None = None, **asked: Unpack[Asked]) -> Table:
     """Design, size, people, comparison, outcomes and result of each study that bears on the terms asked for.
 
     Parameters
     ----------
     corpus, graph
         The evidence and its graph.
-    condition, intervention, outcome, population
-        Ids; narrower terms are included.
-    post
-        Slug: only studies that the post cites or its claims rest on.
     given
         Notices, days of reading and the style of the references.
+    asked
+        Terms and a post.
     """
     told = given or Given()
-    asked = {"condition": condition, "intervention": intervention, "outcome": outcome, "population": population}
-    keys, _, left_out = bearing(corpus, graph, asked, post, told)
-    sources, footnotes = Sources(corpus, keys, told), Footnotes()
+    found, post = bearing(corpus, graph, asked, told), asked.get("post")
+    keys, sources, footnotes = found.keys, Sources(corpus, found.keys, told), Footnotes()
     body = tuple((sources.cell(key), *_cells(corpus, corpus.studies[key], footnotes)) for key in keys)
     date, date_words = dated(corpus, keys, told)
-    words = asked_words(corpus, asked)
+    words = asked_words(corpus, asked_terms(asked))
     title = f"The studies behind “{corpus.posts[post].title}”" if post else f"Studies: {words or 'all'}"
     return Table(
         kind="characteristics",
@@ -73,7 +60,7 @@ def characteristics_table(
         footnotes=footnotes.all,
         notes=(
             f"{count(len(keys), 'study', 'studies')}, the newest first.",
-            *left_out_notes(corpus, left_out, told.notices),
+            *left_out_notes(corpus, found.left_out, told.notices),
             f"'{UNKNOWN}' means that nobody has read it yet.",
             f"Level: {SOURCE}, by design and question; it says what a design can show, not how well a study did.",
             NOT_SYSTEMATIC,

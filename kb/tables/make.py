@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from kb.problems import KbError
+from kb.tables.asked import Asked
 from kb.tables.ending import Given
 from kb.tables.table import Table
 
@@ -31,15 +32,10 @@ _REFUSED = {
 """What makes no sense with a kind."""
 
 
-class TableTerms(TypedDict, total=False):
-    """What a table can be asked about."""
+class TableTerms(Asked, total=False):
+    """What a table of any kind can be asked about; ``comparator`` is for summaries."""
 
-    condition: str | None
-    intervention: str | None
-    outcome: str | None
-    population: str | None
     comparator: str | None
-    post: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from kb.graph import narrower, node
 from kb.pubmed.notices import excluded
+from kb.tables.asked import Asked, asked_terms, asked_words, bearing
 from kb.tables.ending import Given, Sources, dated, study_url
-from kb.tables.evidence import asked_words, bearing
 from kb.tables.table import UNKNOWN, Cell, Column, Table
 from kb.tables.words import count, labels, left_out_notes
 
@@ -30,46 +30,33 @@ _YEARS = 2
 _Dated = tuple[str, tuple[Cell, ...]]
 
 
-def news_table(
-    corpus: Corpus,
-    graph: Graph,
-    *,
-    condition: str | None = None,
-    intervention: str | None = None,
-    outcome: str | None = None,
-    population: str | None = None,
-    post: str | None = None,
-    given: Given | None = None,
-) -> Table:
+def news_table(corpus: Corpus, graph: Graph, *, given: Given | None = None, **asked: Unpack[Asked]) -> Table:
     """What is new on some terms, the newest first; the date is that of the event, never the day of the table.
 
     Parameters
     ----------
     corpus, graph
         The evidence and its graph.
-    condition, intervention, outcome, population
-        Ids; narrower terms are included.
-    post
-        Slug: only studies that the post cites or its claims rest on.
     given
         Notices, days of reading, searches for new literature and the style of the references.
+    asked
+        Terms and a post.
     """
     told = given or Given()
-    asked = {"condition": condition, "intervention": intervention, "outcome": outcome, "population": population}
-    keys, _, left_out = bearing(corpus, graph, asked, post, told)
-    here = {*keys, *left_out}
+    found, terms, post = bearing(corpus, graph, asked, told), asked_terms(asked), asked.get("post")
+    keys, here = found.keys, {*found.keys, *found.left_out}
     new_keys = _newest(corpus, keys)
     sources = Sources(corpus, new_keys, told)
-    every = not any(asked.values()) and post is None
+    every = not any(terms.values()) and post is None
     rows: list[_Dated] = [
         *_notices(corpus, here, told),
-        *_changes(corpus, None if every else _names(here, asked, post)),
-        *_candidates(corpus, told.watched, _Cells(corpus, graph, condition, intervention, post)),
+        *_changes(corpus, None if every else _names(here, terms, post)),
+        *_candidates(corpus, told.watched, _Cells(corpus, graph, terms["condition"], terms["intervention"], post)),
     ]
     rows.sort(key=lambda row: row[0], reverse=True)
     new = list(_publications(corpus, new_keys, sources))
     date, date_words = dated(corpus, keys, told)
-    words = asked_words(corpus, asked, post)
+    words = asked_words(corpus, terms, post)
     return Table(
         kind="new",
         title=f"What is new: {words or 'the whole base'}",
@@ -77,7 +64,7 @@ def news_table(
         columns=COLUMNS,
         body=tuple(cells for _, cells in (*rows, *new)),
         notes=(
-            *left_out_notes(corpus, left_out, told.notices),
+            *left_out_notes(corpus, found.left_out, told.notices),
             f"Publications are those of the {_YEARS} newest years of which there is a study; their date is the year.",
             _searched(told.watched),
         ),

@@ -19,8 +19,8 @@ from kb.appraisal.certainty import Certainty
 from kb.graph import narrower, node
 from kb.synthesis.comparison import Question
 from kb.synthesis.effects import RATIOS
+from kb.tables.asked import asked_words
 from kb.tables.ending import Given, Sources, dated, studies_of
-from kb.tables.evidence import asked_words
 from kb.tables.table import UNKNOWN, Cell, Column, Footnotes, Table, number
 from kb.tables.words import count, left_out_notes
 

@@ -23,6 +23,9 @@ EMPTY = "No study in the base bears on this."
 
 Kind = Literal["text", "number"]
 
+MINUS = re.compile(r"(?:(?<![^\s(\[])|(?<=[<>=≤≥]))-(?=\.?\d)")
+"""The sign of a negative number; on paper no line may end behind it."""
+
 _DROPPED = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls; tabs, line ends and separators become blanks below
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # directions, byte order mark

@@ -23,6 +23,8 @@ class Example(NamedTuple):
     expected: str
     ours: str
     deviation: str | None
+    read_at: str | None
+    not_found: str | None
 
 
 def examples(style: str) -> list[Example]:
@@ -43,4 +45,6 @@ def _example(style: str, number: int, item: dict[str, Any]) -> Example:
         item["expected"],
         item.get("ours", item["expected"]),
         item.get("deviation"),
+        item.get("read_at"),
+        item.get("not_found"),
     )

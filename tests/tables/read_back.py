@@ -236,7 +236,10 @@ def _runs(paragraph):
 
 
 def _docx_plain(paragraph) -> str:
-    return "".join(t.text or "" for run in _runs(paragraph) if not _raised(run) for t in run.iter(qn("w:t")))
+    parts = (
+        part for run in _runs(paragraph) if not _raised(run) for part in run.iter(qn("w:t"), qn("w:noBreakHyphen"))
+    )
+    return "".join("-" if part.tag == qn("w:noBreakHyphen") else part.text or "" for part in parts)
 
 
 def _docx_marks(paragraph) -> str:
