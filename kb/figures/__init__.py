@@ -20,6 +20,7 @@ from kb.figures.comparisons import (
     compute_comparisons,
     draw_comparisons,
 )
+from kb.figures.dark import dark_style
 from kb.figures.estimates import Estimate, Panel, compute_estimates, draw_estimates, estimates_words
 from kb.figures.forest import Diamond, Forest, ForestRow, Subgroup, compute_forest, forest_words
 from kb.figures.forest_drawing import draw_forest
@@ -88,6 +89,7 @@ __all__ = [
     "compute_network",
     "compute_summary",
     "compute_timeline",
+    "dark_style",
     "draw_bars",
     "draw_certainty_map",
     "draw_comparisons",

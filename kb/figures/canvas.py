@@ -32,6 +32,10 @@ WIDE = 860
 INK = "#1b1b1b"
 GREY = "#595959"
 RULE = "#c4c4c4"
+FAINT = "#8a8a8a"
+"""Marks that say little and are seen all the same: three to one against the ground."""
+ON_FILL = "#000000"
+"""Text and strokes on a fill of the palette but blue and grey, on which they are white; they stay in the dark."""
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#595959")
 """Colours that people with any colour vision tell apart (Okabe and Ito 2008, jfly.uni-koeln.de/color), and grey."""
 
@@ -106,8 +110,21 @@ class Canvas:
 
         self.add(Line2D(xs, ys, color=colour, linewidth=width, linestyle=style, solid_capstyle="butt", zorder=1))
 
-    def marker(self, x: float, y: float, shape: str, colour: str, *, size: float = 8, filled: bool = True) -> None:
-        """Draw one marker; ``shape`` is matplotlib's marker code, ``size`` its width in pixels."""
+    def marker(
+        self,
+        x: float,
+        y: float,
+        shape: str,
+        colour: str,
+        *,
+        size: float = 8,
+        filled: bool = True,
+        edge: str | None = None,
+    ) -> None:
+        """Draw one marker; ``shape`` is matplotlib's marker code, ``size`` its width in pixels.
+
+        Its edge is of its own colour unless another is given, which is thin.
+        """
         from matplotlib.lines import Line2D
 
         fill = colour if filled else "white"
@@ -119,7 +136,8 @@ class Canvas:
                 markersize=size,
                 color=colour,
                 markerfacecolor=fill,
-                markeredgewidth=1.5,
+                markeredgecolor=edge or colour,
+                markeredgewidth=0.8 if edge else 1.5,
                 linestyle="",
             )
         )
@@ -170,6 +188,7 @@ def _tidy(svg: str, width: float, height: float, description: str) -> str:
     body = _TAG.sub(lambda tag: _tidy_tag(tag[0], used), body)
     body = re.sub(r"<defs>\s*</defs>", "", body)
     body = re.sub(r"\n\s*", "\n", body)
+    body = re.sub(r"<g>\n((?:<path|<use|<text)[^<>]*(?:/>|>[^<>]*</text>)\n)</g>\n", r"\1", body)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" role="img" '
@@ -186,6 +205,7 @@ def _tidy_tag(tag: str, used: set[str]) -> str:
     tag = re.sub(r' id="([\w-]+)"', lambda m: m[0] if m[1] in used else "", tag)
     tag = re.sub(rf"font: bold ([\d.]+)px '{FONT}'", r"font-weight: bold; font-size: \1px", tag)
     tag = re.sub(rf"font: ([\d.]+)px '{FONT}'", r"font-size: \1px", tag)
+    tag = tag.replace(f" font-family: '{FONT}';", "")
     tag = re.sub(r' transform="rotate\(-0 [^)]*\)"', "", tag)
     return re.sub(r' (?:d|x|y|transform)="[^"]*"', _rounded, tag)
 

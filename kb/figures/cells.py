@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kb.figures.canvas import GREY, INK, NARROW, RULE, Canvas, text_width, wrap
+from kb.figures.canvas import FAINT, GREY, INK, NARROW, Canvas, text_width, wrap
 from kb.figures.drawn import drawn
 
 if TYPE_CHECKING:
@@ -160,11 +160,11 @@ def draw_map(data: Map, width: float = NARROW) -> str:
             x = label + pitch * (place + 0.5)
             count = data.counts.get((here, column), 0)
             if not count:
-                canvas.marker(x, middle, "s", RULE, size=5, filled=False)
+                canvas.marker(x, middle, "s", "white", size=5, edge=FAINT)
                 continue
             across = 13 + (min(pitch, 25) - 13) * (count / largest) ** 0.5
             dark = count > largest / 3 or largest < 4
-            canvas.marker(x, middle, "o", "#0072B2" if dark else "#b9d9ee", size=across)
+            canvas.marker(x, middle, "o", "#0072B2" if dark else "#b9d9ee", size=across, edge="#0072B2")
             small = 9.5 if count < 100 else 8
             canvas.text(x, middle, str(count), size=small, colour="white" if dark else INK, align="center", bold=dark)
         y += height

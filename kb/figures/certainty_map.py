@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from kb.figures.canvas import GREY, INK, NARROW, PALETTE, RULE, Canvas, fit, flow, measured
+from kb.figures.canvas import FAINT, GREY, INK, NARROW, ON_FILL, PALETTE, Canvas, fit, flow, measured
 from kb.figures.drawn import drawn
 from kb.model import CertaintyLevel
 
@@ -187,7 +187,7 @@ def draw_certainty_map(data: CertaintyMap, width: float = NARROW) -> str:
 
 def _draw_cell(canvas: Canvas, x: float, y: float, cell: MapCell | None, scale: tuple[int, float]) -> None:
     if cell is None:
-        canvas.marker(x, y, "s", RULE, size=5, filled=False)
+        canvas.marker(x, y, "s", "white", size=5, edge=FAINT)
         return
     most, largest = scale
     across = max(_SMALLEST, largest * math.sqrt(cell.studies / most))
@@ -195,9 +195,16 @@ def _draw_cell(canvas: Canvas, x: float, y: float, cell: MapCell | None, scale: 
     within = measured(words, 10.5, bold=True) + 3 < across * (0.62 if len(_CORNERS[cell.pull]) == 3 else 0.8)
     middle = y if within else y - 6
     _draw_shape(canvas, x, middle, cell.pull, cell.certainty, across)
-    colour = "white" if within and cell.certainty is CertaintyLevel.HIGH else INK
+    colour = _on(cell.certainty) if within else INK
     low = max(corner[1] for corner in _CORNERS[cell.pull]) * across
     canvas.text(x, y if within else middle + low + 8, words, size=10.5, align="center", colour=colour, bold=True)
+
+
+def _on(certainty: CertaintyLevel | None) -> str:
+    """Colour of a number on a shape."""
+    if certainty is None:
+        return INK
+    return "white" if certainty is CertaintyLevel.HIGH else ON_FILL
 
 
 def _draw_shape(

@@ -184,7 +184,9 @@ def _columns(data: Forest, width: float) -> _Columns:
     lights = lights_size(data)[0] + 8 if data.domains else 0.0
     arms = min(widest([row.arms or "" for row in data.rows], "Groups"), 150.0)
     left = width - 12 - values - n - weight - lights
-    wanted = max(100.0, *(measured(row.label, 11) + 10 for row in data.rows))
+    heads = max((measured(label, 12, bold=True) for label, *_ in sections(data) if label), default=0.0)
+    # heads of groups stand in the same column, on two lines where one would take too much of the page
+    wanted = max(100.0, min(heads * 0.6, 200.0), *(measured(row.label, 11) + 10 for row in data.rows))
     room = left - arms - width * 0.28
     if arms and room < min(wanted, 110):  # the groups then stand beneath the study's name
         arms, room = 0.0, left - width * 0.26

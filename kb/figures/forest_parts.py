@@ -18,7 +18,7 @@ from kb.figures.axis import (
     side_lines,
     side_rooms,
 )
-from kb.figures.canvas import GREY, INK, PALETTE, Canvas, fit
+from kb.figures.canvas import GREY, INK, ON_FILL, PALETTE, Canvas, fit
 from kb.figures.lights import domain_lines, draw_legend, draw_light, legend_rows, meanings
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def draw_mark(canvas: Canvas, data: Forest, axis: Axis, row: ForestRow, y: float
         if axis.left <= x <= axis.right:
             side = _side(data, row)
             canvas.rectangle(x - side / 2, y - side / 2, side, side, _SQUARE, edge=EDGE)
-            canvas.line((x, x), (y - side / 2, y + side / 2), INK, 1.4)
+            canvas.line((x, x), (y - side / 2, y + side / 2), ON_FILL, 1.4)
             if row.low is None and row.high is None:
                 canvas.text(x + side / 2 + 6, y, "?", size=10.5, colour=GREY, align="center")
         draw_arrows(canvas, axis, y, [x], INK)

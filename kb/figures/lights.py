@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from kb.appraisal import tools
-from kb.figures.canvas import GREY, INK, NARROW, Canvas, fit, flow, measured
+from kb.figures.canvas import GREY, INK, NARROW, ON_FILL, Canvas, fit, flow, measured
 from kb.figures.drawn import drawn
 
 if TYPE_CHECKING:
@@ -239,8 +239,8 @@ def draw_light(canvas: Canvas, x: float, y: float, item: Light | None, across: f
     if item.colour == "#ffffff":
         canvas.text(x, y, item.symbol, size=10.5, colour=INK, align="center")
         return
-    canvas.marker(x, y, "o", item.colour, size=across - 1.5)
-    colour = "white" if item.colour.lower() in _DARK else INK
+    canvas.marker(x, y, "o", item.colour, size=across - 1.5, edge=GREY)
+    colour = "white" if item.colour.lower() in _DARK else ON_FILL
     if item.symbol in _STROKES:
         canvas.marker(x, y, _STROKES[item.symbol], colour, size=across * (0.42 if item.symbol == "x" else 0.55))
     else:
@@ -367,8 +367,8 @@ def _draw_bar(
         long = share * (span[1] - span[0])
         plain = item is None or item.colour == "#ffffff"
         fill = "#ffffff" if item is None else item.colour
-        canvas.rectangle(x + 0.5, y - 9, max(long - 1, 0.5), 18, fill, edge=GREY if plain else "none")
-        colour = "white" if fill.lower() in _DARK else INK
+        canvas.rectangle(x + 0.5, y - 9, max(long - 1, 0.5), 18, fill, edge=GREY)
+        colour = INK if plain else "white" if fill.lower() in _DARK else ON_FILL
         mark = "?" if item is None else item.symbol.replace("-", "−").replace("x", "×")
         words = f"{mark} {percent(share)}"
         if measured(words, 10.5, bold=True) + 6 > long:

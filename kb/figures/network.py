@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb import graph as graphs
-from kb.figures.canvas import GREY, INK, NARROW, Canvas, LineStyle, text_width, wrap
+from kb.figures.canvas import FAINT, GREY, INK, NARROW, Canvas, LineStyle, text_width, wrap
 from kb.figures.drawn import drawn
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _COLOURS = {
     "condition": ("#d6e9f5", "#0072B2"),
-    "intervention": ("#fbe3d2", "#D55E00"),
+    "intervention": ("#fbe3d2", "#b34f00"),
     "outcome": ("#d5efe6", "#00805e"),
     "post": ("#f5e1ec", "#a8457a"),
 }
@@ -195,7 +195,7 @@ def draw_network(data: Network, width: float = NARROW) -> str:
         other = next((n.studies for n in data.nodes if n.name == end), 0)
         style = _STYLES[edge]
         thick = 1 + min(other, 20) / 5 if edge == "studies" else 1.3
-        canvas.line((x0, x1), (y0, y1), "#9a9a9a", thick, style)
+        canvas.line((x0, x1), (y0, y1), FAINT, thick, style)
     for item in (data.centre, *data.nodes):
         (x, y), (w, h) = spots[item.name], sizes[item.name]
         fill, edge = _COLOURS[item.kind]

@@ -116,7 +116,7 @@ def draw_timeline(data: Timeline, width: float = NARROW) -> str:
     canvas = Canvas("timeline", width, base + 30)
     for row, (group, by_year) in enumerate(data.counts.items()):
         shape, colour = _LOOKS[group]
-        canvas.marker(left + 4, 12 + 18 * row, shape, colour, size=8)
+        canvas.marker(left + 4, 12 + 18 * row, shape, colour, size=8, edge=GREY)
         canvas.text(left + 16, 12 + 18 * row, f"{group}: {sum(by_year.values())}", size=11.5)
     canvas.line((left - 6, right + 6), (base, base), RULE)
     every = next((n for n in (1, 2, 5, 10, 20, 50) if pitch * n >= 40), 100)
@@ -124,7 +124,8 @@ def draw_timeline(data: Timeline, width: float = NARROW) -> str:
         x = left + pitch * (place + 0.5) + (gap if column is None else 0)
         for level, group in enumerate(stacked[column]):
             shape, colour = _LOOKS[group]
-            canvas.marker(x, base - step * (level + 0.6), shape, colour, size=max(2.5, min(step, pitch) * 0.62))
+            across = max(2.5, min(step, pitch) * 0.62)
+            canvas.marker(x, base - step * (level + 0.6), shape, colour, size=across, edge=GREY)
         if column is None:
             canvas.text(min(x, width - 28), base + 15, "unknown", size=11, colour=GREY, align="center")
         elif column % every == 0 or len(years) == 1:

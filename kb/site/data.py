@@ -54,17 +54,19 @@ def data_page(folder: Path, frame: Frame) -> Page:
         for name, (title, told) in offered.items()
         if (folder / name).is_file()
     ]
-    version = f"Version {frame.version}; evidence as of {frame.as_of or 'an unknown date'}."
     return Page(
         name="data",
         title="Data",
         description="The whole base to download, with its data dictionary, licence and version, for reference "
         "managers, spreadsheets, databases and graph programs.",
-        body=f'<p class="kb-lede">{escape(version)} Licence: <a href="{LICENCE}">{escape(LICENCE_TITLE)}</a>.</p>\n'
-        f"<p>Cite as: {escape(frame.citation)}</p>\n"
-        '<p>Every table and column, what it means, its unit: <a href="dictionary.html">data dictionary</a>.</p>\n'
+        body='<p class="kb-lede">The whole base to download: as a spreadsheet, for a reference manager, a database or '
+        f'a graph program. Free to use under <a href="{LICENCE}">{escape(LICENCE_TITLE)}</a>.</p>\n'
+        '<p>What each table and column means, and its unit: <a href="dictionary.html">data dictionary</a>.</p>\n'
         f"{table('Files', ('format', 'file', 'for what', 'size'), rows)}\n"
-        f'<p class="kb-note">{escape(CAUTION)}</p>',
+        f'<section>\n<h2 id="version">Version and citation</h2>\n<p>Evidence as of '
+        f"{frame.as_of or 'an unknown date'}. Cite as: {escape(frame.citation)}</p>\n"
+        f'<p class="kb-note">{escape(CAUTION)}</p>\n</section>',
+        headings=(("version", "Version and citation"),),
     )
 
 

@@ -113,13 +113,15 @@ def map_page(base: Base, cells: Sequence[Cell]) -> Page:
         f"{count(len(cells), 'cell')} with studies, {empty:,} without any in the base."
     )
     body = (
-        f'<p class="kb-lede">{words} Each cell leads to the page that answers it. With the keyboard: Tab to the map, '
-        "then the arrow keys.</p>\n"
-        f"{_legend()}\n{_grid(base, conditions, interventions, by_place)}\n"
-        '<p class="kb-note">The number is that of the studies; a broader term counts those of its narrower ones. The '
-        "colour is the best certainty that an estimate of the cell has, the sign the side that estimates of that "
-        "certainty favour; where the interval includes no effect, or no number can be compared, it is unknown. An "
-        f"empty cell has no study here, which does not mean that none exists. {CAVEAT}</p>\n"
+        '<p class="kb-lede">Which treatments were studied for a condition, how sure the best of that evidence is, and '
+        "which way it points. Choose a cell to read the answer.</p>\n"
+        f"{_legend()}\n"
+        '<p class="kb-note kb-noprint kb-keyboard">With the keyboard: Tab to the map, then the arrow keys.</p>\n'
+        f"{_grid(base, conditions, interventions, by_place)}\n"
+        f'<p class="kb-note">{words} The number in a cell is that of the studies; a broader term counts those of its '
+        "narrower ones. The colour is the best certainty that an estimate of the cell has, the sign the side "
+        "that estimates of that certainty favour; where the interval includes no effect, or no number can be compared, "
+        f"it is unknown. An empty cell has no study here, which does not mean that none exists. {CAVEAT}</p>\n"
         f'<section>\n<h2 id="table">The same as a table</h2>\n{_table(base, cells)}\n</section>'
     )
     return Page(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb import graph as graphs
-from kb.cite import author_year
 from kb.model import InterventionKind, Term
 from kb.pubmed.notices import marked
+from kb.site.news import reference_of
 from kb.site.page import CAVEAT, Page
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _studies(base: Base, names: Collection[str]) -> str:
     corpus = base.corpus
     rows = []
     keys = [key for key in corpus.studies if f"study/{key}" in names]
-    for label, key in sorted((author_year(corpus.references.get(key), key), key) for key in keys):
+    for label, key in sorted((reference_of(base, key), key) for key in keys):
         reference = corpus.references.get(key)
         title = reference.title or "title unknown" if reference else "title unknown"
         marked_label = marked(label, base.notices.get(key, ()))

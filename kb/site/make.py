@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.exports import export_all
 from kb.exports.about import about
+from kb.figures import dark_style
 from kb.notebook.html import STYLE
 from kb.notebooks.kept import quicken
 from kb.notebooks.stale import digest_code, digest_file, digest_folder, digest_of
@@ -268,7 +269,7 @@ def _assets(site: Path, making: _Making, pages: Sequence[Page]) -> None:
     for name, content in _scripts(making, pages):
         (static / name).write_text(content, encoding="utf-8")
     own = (ASSETS / "static" / "kb.css").read_text(encoding="utf-8")
-    (static / "kb.css").write_text(f"{shared}\n{own}", encoding="utf-8")
+    (static / "kb.css").write_text(f"{shared}\n{own}{dark_style()}\n", encoding="utf-8")
     names = {page.name for page in pages}
     (site / "feed.xml").write_text(feed(entries_of(making.base, names), making.frame), encoding="utf-8")
     if making.frame.address:

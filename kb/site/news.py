@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kb.cite import author_year
 from kb.notebook.html import count, escape, link, listing
+from kb.notebook.sections import study_name
 from kb.pubmed import candidates
 from kb.pubmed.notices import marked
 from kb.site.moved import Entry
@@ -70,7 +71,7 @@ def label_of(base: Base, page: str) -> str:
     noun, _, identifier = page.partition("/")
     corpus = base.corpus
     if noun == "study":
-        return marked(author_year(corpus.references.get(identifier), identifier), base.notices.get(identifier, ()))
+        return marked(reference_of(base, identifier), base.notices.get(identifier, ()))
     if noun == "post":
         return corpus.posts[identifier].title
     if noun == "comparison":
@@ -79,6 +80,19 @@ def label_of(base: Base, page: str) -> str:
         lower = label if label[:2].isupper() else label[:1].lower() + label[1:]
         return f"{corpus.interventions[intervention].label} for {lower}: {corpus.outcomes[outcome].label}"
     return corpus.vocabulary(f"{noun}s")[identifier].label
+
+
+def reference_of(base: Base, key: str) -> str:
+    """Author and year of a study; where nobody saw the authors, what is known of it instead of the base's own key.
+
+    Examples
+    --------
+    >>> import kb
+    >>> reference_of(kb.open(), "zhang2024"), reference_of(kb.open(), "lindenberg1984")
+    ('Zhang et al. 2024', 'Phys Sportsmed 1984 (authors unknown)')
+    """
+    reference = base.corpus.references.get(key)
+    return author_year(reference, key) if reference and reference.author else study_name(base, key)
 
 
 def _notices(base: Base, names: Collection[str]) -> str:

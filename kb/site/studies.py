@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from kb.cite import author_year
 from kb.model import VOCABULARIES
 from kb.notebook.html import Heading
 from kb.notebook.study_page import StudyPage
 from kb.notebooks.stale import digest_code, digest_of
 from kb.site.copies import Copy, arranged, framed, markdown
+from kb.site.news import reference_of
 
 if TYPE_CHECKING:
     from kb.base import Base
@@ -40,7 +40,7 @@ def study_copy(base: Base, key: str, names: Collection[str]) -> Copy:
 
 def study_description(base: Base, key: str) -> str:
     """What was done in whom, and what its authors conclude, in our own words."""
-    study, label = base.corpus.studies[key], author_year(base.corpus.references.get(key), key)
+    study, label = base.corpus.studies[key], reference_of(base, key)
     people = f" of {study.n_participants:,} people" if study.n_participants else ""
     included = f" of {study.n_studies:,} studies" if study.n_studies and not people else ""
     retracted = " RETRACTED." if key in base.retracted else ""

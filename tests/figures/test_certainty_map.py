@@ -42,7 +42,7 @@ def test_empty_cells_are_counted_said_and_drawn():
     assert "Knee pain: no study." in words
     for width in (360, 860):
         svg = figures.draw_certainty_map(data, width)
-        assert svg.count("stroke: #c4c4c4; stroke-width: 1.5") >= 5
+        assert svg.count("fill: #ffffff; stroke: #8a8a8a") >= 5
         assert svg.count("fill: #e69f00") == 2  # the cell and the legend
 
 

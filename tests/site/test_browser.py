@@ -229,6 +229,65 @@ def test_the_menu_of_a_phone(look: Look) -> None:
     assert not site.is_visible()
 
 
+ROOM = """(box) => {
+  const style = getComputedStyle(box), pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const free = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return free - pen.measureText(box.placeholder).width;
+}"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_search_of_a_phone_is_there_at_once_and_its_hint_is_whole(look: Look, kind: str) -> None:
+    tab = look(KINDS[kind], width=360)
+    box = tab.get_by_role("search").get_by_role("searchbox").first
+    assert box.is_visible()
+    place = box.bounding_box()
+    assert place
+    assert place["y"] + place["height"] <= 640
+    assert box.evaluate(ROOM) >= 0, "the placeholder is cut"
+
+
+FIRST_SENTENCE = """(lead) => {
+  const texts = document.createTreeWalker(lead, NodeFilter.SHOW_TEXT), range = document.createRange();
+  range.setStart(lead, 0);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    const end = text.data.search(/[.!?](\\s|$)/);
+    range.setEnd(text, end < 0 ? text.data.length : end + 1);
+    if (end >= 0) break;
+  }
+  return range.getBoundingClientRect().bottom;
+}"""
+
+
+@pytest.mark.parametrize("kind", ["condition", "broad condition", "intervention", "comparison", "study"])
+def test_the_answer_is_on_the_first_screen_of_a_phone(look: Look, kind: str) -> None:
+    lead = look(KINDS[kind], width=360).locator("article .kb-lead").first
+    assert len(lead.inner_text()) > 30
+    assert 0 < lead.evaluate(FIRST_SENTENCE) <= 640
+
+
+COLOURS = """(figures) => figures.flatMap((figure) => Array.from(figure.querySelectorAll("path, use, text")))
+  .map((one) => [one.style.fill, getComputedStyle(one).fill, one.tagName])"""
+
+
+@pytest.mark.parametrize("kind", ["condition", "overview"])
+def test_a_colour_means_one_certainty_by_day_and_by_night(look: Look, kind: str) -> None:
+    palette = {"rgb(0, 114, 178)", "rgb(86, 180, 233)", "rgb(230, 159, 0)", "rgb(213, 94, 0)"}
+    for scheme in ("light", "dark"):
+        tab = look(KINDS[kind], scheme=scheme)
+        shown = tab.locator("figure svg").evaluate_all(COLOURS)
+        marks = {given: seen for given, seen, tag in shown if tag != "text" and given in palette}
+        assert len(marks) >= 2
+        assert all(given == seen for given, seen in marks.items())
+        assert tab.locator("figure svg").first.evaluate("(one) => getComputedStyle(one).filter") == "none"
+        words = {seen for given, seen, tag in shown if tag == "text" and given == "rgb(27, 27, 27)"}
+        assert words == {"rgb(27, 27, 27)"} if scheme == "light" else words == {"rgb(231, 233, 236)"}
+        tab.emulate_media(media="print")
+        printed = tab.locator("figure svg").evaluate_all(COLOURS)
+        assert all(given == seen for given, seen, _ in printed if given not in {"", "none"})
+
+
 def test_without_scripts_pages_are_read_all_the_same(browser: Any, whole_site: Path) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 900})
     tab = context.new_page()
@@ -260,6 +319,32 @@ def test_print_shows_the_content_only_in_light_colours_with_address_and_date(loo
     assert re.search(r"evidence as of \d{4}-\d{2}-\d{2}", foot)
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert tab.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
+def test_the_whole_map_is_on_paper(look: Look) -> None:
+    across = 1032  # CSS pixels between the margins of A4 across
+    tab = look("map.html", width=across)
+    tab.emulate_media(media="print")
+    assert tab.locator(".kb-map table").evaluate("(one) => one.getBoundingClientRect().right") <= across
+    assert tab.locator(".kb-map").evaluate("(one) => getComputedStyle(one).overflowX") == "visible"
+
+
+EMPTY = """() => Array.from(document.querySelectorAll("article section")).filter((one) => one.offsetParent)
+  .filter((one) => !Array.from(one.children).some((child) => child.tagName !== "H2" && child.offsetHeight > 0))
+  .map((one) => one.innerText)"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_heading_is_printed_with_nothing_beneath_it(look: Look, kind: str) -> None:
+    tab = look(KINDS[kind], width=800)
+    tab.emulate_media(media="print")
+    assert tab.evaluate(EMPTY) == []
+
+
+@pytest.mark.parametrize("kind", ["home", "data", "news"])
+def test_a_short_page_is_one_page_of_paper(look: Look, kind: str) -> None:
+    paper = look(KINDS[kind]).pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
 
 
 @pytest.mark.parametrize("kind", ["condition", "intervention", "comparison", "study"])
