@@ -12,9 +12,13 @@ from kb.drift.accepted import Accepted
 from kb.drift.change import ORDER, Change, Kind
 from kb.drift.compare import compare
 from kb.drift.evidence import Moved, moved
+from kb.drift.facts import Facts
+from kb.drift.renamed import renamed
+from kb.drift.told import JUDGED
 
 _SILENT: frozenset[Kind] = frozenset({"wording", "order", "style"})
 _NAMED_CAUSES = 3
+_MOST_TOLD = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,9 @@ class Drift:
         if evidence.changed:
             told = [f"{evidence.labels.get(key, key)} ({what})" for key, what in evidence.changed.items()]
             lines.append(f"{len(told)} {'study' if len(told) == 1 else 'studies'} changed: {listed(told, 20)}.")
+        lines += [f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in evidence.told[:_MOST_TOLD]]
+        if len(evidence.told) > _MOST_TOLD:
+            lines.append(f"And {len(evidence.told) - _MOST_TOLD} more that say something else.")
         if evidence.files:
             lines.append(f"Other evidence changed: {listed(evidence.files, 12)}.")
         return lines
@@ -236,9 +243,17 @@ def drift(accepted: Accepted | None, now: Accepted, failed: Iterable[str] = ()) 
         elif new is None and old is not None:
             pages.append(PageDrift(name, "vanished", old.title))
         elif old is not None and new is not None and old != new:
-            changes = compare(old, new, evidence)
+            changes = _compared(old, new, evidence)
             pages.append(PageDrift(name, "changed", new.title, tuple(changes), _causes(changes, evidence)))
     return Drift(pages, evidence, len(names), failed=unseen)
+
+
+def _compared(old: Facts, new: Facts, evidence: Moved) -> list[Change]:
+    """What moved on a page; the new name of a term is told once and not a text."""
+    before, names = renamed(old, new, evidence.renamed)
+    calls = [f"'{name}' is now called '{evidence.renamed[name]}'" for name in names]
+    moved_too = compare(before, new, evidence) if before != new or not calls else []
+    return [*moved_too, *(Change("wording", words, "") for words in calls)]
 
 
 # --- why --------------------------------------------------------------------------------------------------------------
@@ -268,6 +283,8 @@ def _cause(change: Change, touched: Mapping[str, str], evidence: Moved) -> str:
     if change.kind in _SILENT or " because " in change.words:
         return ""
     about = "\n".join((change.words, *(change.texts if change.kind in {"number", "row"} else ())))
+    if "judged by" in change.words and any(line.startswith(JUDGED) for line in evidence.told):
+        return " because a person judged it"
     own = [key for key, label in touched.items() if _names(about, label)]
     if own:  # it is about this very study
         told, word = [evidence.what(key) for key in own], "because"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.cite import author_year
+from kb.drift.told import Told, moved_told, renames, told
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -36,6 +37,8 @@ class Index:
         Key of a study -> author and year, as pages name it.
     marks
         Key of a study -> that it is retracted, corrected or of concern, where it is.
+    told
+        What the evidence says, from :func:`kb.drift.told.told`.
     """
 
     studies: Mapping[str, str] = field(default_factory=dict)
@@ -43,6 +46,7 @@ class Index:
     files: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
+    told: Told = field(default_factory=dict)
 
     def write(self) -> str:
         """The index as a file: a line a thing, sorted.
@@ -61,6 +65,7 @@ class Index:
         lines += [f"finding {key} {digest}" for key, digest in self.findings.items()]
         lines += [f"file {name} {digest}" for name, digest in self.files.items()]
         lines += [f"mark {key} {mark}" for key, mark in self.marks.items()]
+        lines += [f"told {name}: {words}" for name, words in self.told.items()]
         return "".join(f"{line}\n" for line in sorted(lines))
 
     @staticmethod
@@ -75,6 +80,7 @@ class Index:
         studies: dict[str, str] = {}
         labels: dict[str, str] = {}
         marks: dict[str, str] = {}
+        said: dict[str, str] = {}
         rest: dict[str, dict[str, str]] = {"finding": {}, "file": {}}
         for line in filter(None, text.split("\n")):
             kind, _, told = line.partition(" ")
@@ -83,12 +89,14 @@ class Index:
                 studies[key] = digest
             elif kind == "mark":
                 key, _, marks[key] = told.partition(" ")
+            elif kind == "told":
+                name, _, said[name] = told.partition(": ")
             elif kind in rest:
                 name, _, digest = told.rpartition(" ")
                 rest[kind][name] = digest
             else:
                 raise ValueError(line)
-        return Index(studies, rest["finding"], rest["file"], labels, marks)
+        return Index(studies, rest["finding"], rest["file"], labels, marks, said)
 
 
 def index(base: Base) -> Index:
@@ -105,7 +113,7 @@ def index(base: Base) -> Index:
         labels[key] = " ".join(author_year(reference, key).split())
         findings |= {f"{key}.{finding.id}": _digest([_content(finding)]) for finding in study.findings}
     marks = {key: " ".join(mark.split()) for key in corpus.studies if (mark := base.notice_mark(key, every=True))}
-    return Index(studies, findings, dict(_other_files(base.root)), labels, marks)
+    return Index(studies, findings, dict(_other_files(base.root)), labels, marks, told(corpus))
 
 
 def _content(noun: BaseModel) -> str:
@@ -141,6 +149,10 @@ class Moved:
         Key -> author and year.
     marks
         Key of a study -> what it is marked as now, in words, where that changed.
+    told
+        What says something else now, from which words to which, in lines.
+    renamed
+        Terms with a new name, old to new.
     """
 
     added: tuple[str, ...] = ()
@@ -149,6 +161,8 @@ class Moved:
     files: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether anything differs."""
@@ -216,6 +230,8 @@ def moved(before: Index, now: Index) -> Moved:
         tuple(name for name in names if before.files.get(name) != now.files.get(name)),
         {**before.labels, **now.labels},
         marks,
+        moved_told(before.told, now.told, now.labels),
+        renames(before.told, now.told),
     )
 
 

@@ -12,6 +12,9 @@ MOST_CHARACTERS = 60_000
 """A comment of GitHub holds 65,536."""
 _TEXT_GROUPS, _TEXT_PAGES = 40, 30
 _ON_PAGE = 12
+_OPEN = 25
+"""Changes across the pages that are seen without a click."""
+_LEAST_ROOM = 1_000
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -82,7 +85,7 @@ def to_markdown(drift: Drift, most: int = MOST_CHARACTERS) -> str:
     parts += ["", *(f"- {escaped(reason)}" for reason in drift.reasons()), ""]
     end = ["", "Look at what moved. `kb build --accept` takes it; commit `evidence/facts` with the change.", ""]
     room = most - sum(len(part) + 1 for part in (*parts, *end)) - 200
-    parts += _filled("#### Across the pages", [*_listed_groups(drift)], room * 3 // 5)
+    parts += _opened("#### Across the pages", [*_listed_groups(drift)], room * 3 // 5)
     left = most - sum(len(part) + 1 for part in (*parts, *end)) - 200
     parts += _filled("#### Page by page", [_folded(page) for page in drift.pages], left)
     return "\n".join([*parts, *end])
@@ -104,6 +107,17 @@ def _listed_groups(drift: Drift) -> Iterator[str]:
     for group in drift.groups:
         where = escaped(group.pages[0]) if len(group.pages) == 1 else f"{len(group.pages)} pages"
         yield f"- **{where}:** {_mark(group)}{escaped(group.words)}"
+
+
+def _opened(heading: str, items: list[str], room: int) -> list[str]:
+    """The most important items to be seen at once, the others folded away."""
+    made = _filled(heading, items[:_OPEN], room)
+    rest = items[_OPEN:]
+    left = room - sum(len(part) + 1 for part in made) - 100
+    if not rest or left < _LEAST_ROOM:
+        return _filled(heading, items, room)
+    folded = _filled("", rest, left)
+    return [*made, "<details>", f"<summary>{len(rest)} more changes</summary>", *folded[1:], "</details>", ""]
 
 
 def _filled(heading: str, items: list[str], room: int) -> list[str]:

@@ -66,7 +66,7 @@ FORMATS: Mapping[str, Format] = {
         Format("jsonld", "JSON-LD", "Linked data for RDF stores.", f"{_STEM}.jsonld",
                "application/ld+json", True, ("jsonld", "jsonld")),
         Format("shacl", "SHACL shapes", "What the linked data must hold, and what its words mean.",
-               f"{_STEM}.shapes.ttl", "text/turtle", True, ("shacl", "shapes_of")),
+               f"{_STEM}.shapes.ttl", "text/turtle", True, ("shacl", "shapes")),
         Format("fhir", "FHIR R5 bundle", "Evidence, EvidenceVariable and Citation resources; experimental.",
                f"{_STEM}.fhir.json", "application/fhir+json", True, ("fhir", "fhir")),
         Format("sqlite", "SQLite", "A database that Datasette serves as it is.", f"{_STEM}.sqlite",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,12 @@ MOST_ROWS = 1_048_576
 _CUT = " [... cut: a cell holds no more; the other exports hold all]"
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _COLUMNS = ("table", "column", "type", "unit", "meaning", "allowed values", "standard", "refers to")
-_WIDTHS = {"meaning": 80, "allowed values": 60, "title": 60, "reason": 60, "statement": 60, "as_reported": 60}
+_NARROW, _WIDE = 10, 60
+"""Least and greatest width of a column, in characters."""
+_LINE = 15.0
+"""Height of a line in points."""
+_A4 = 9
+"""Paper, by its number in ECMA-376 (18.3.1.63)."""
 
 
 def xlsx(data: Data) -> bytes:
@@ -51,9 +57,9 @@ def xlsx(data: Data) -> bytes:
     book.properties.title = data.about.lines[0]
     book.properties.description = "\n".join(data.about.lines[1:])
     book.properties.created = day
-    _sheet(book.create_sheet("Data dictionary"), _COLUMNS, _dictionary(data))
     about = [line.split(": ", 1) if ": " in line else ["", line] for line in data.about.lines]
-    _sheet(book.create_sheet("About"), ("about", "value"), about)
+    _sheet(book.create_sheet("About"), ("about", "value"), about, wrapped=True)
+    _sheet(book.create_sheet("Data dictionary"), _COLUMNS, _dictionary(data), wrapped=True)
     for name, table in data.tables.items():
         _sheet(book.create_sheet(name), tuple(table.columns), table.rows())
     made = io.BytesIO()
@@ -78,26 +84,41 @@ def _dictionary(data: Data) -> list[tuple[str, ...]]:
     ]
 
 
-def _sheet(sheet: WriteOnlyWorksheet, columns: tuple[str, ...], rows: Any) -> None:  # noqa: ANN401 - rows of any table
+def _sheet(
+    sheet: WriteOnlyWorksheet,
+    columns: tuple[str, ...],
+    rows: Any,  # noqa: ANN401 - rows of any table
+    *,
+    wrapped: bool = False,
+) -> None:
+    """A table with its header in sight, printed across the page; what is read rather than filtered is wrapped."""
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
-    bold = Font(bold=True)
-    for number, name in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, max(12, len(name) + 2))
+    bold, wrap = Font(bold=True), Alignment(vertical="top", wrap_text=True)
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.paperSize, sheet.page_setup.orientation = _A4, "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    listed = [[_shown(value) for value in row] for row in rows]
+    widths = [_width(name, [row[place] for row in listed], 1 if wrapped else 0.8) for place, name in enumerate(columns)]
+    for place, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.freeze_panes = "B2"
 
-    def cell(value: object) -> object:
-        text = value if not isinstance(value, tuple) else "; ".join(map(str, value))
-        if not isinstance(text, str):
-            return text
-        shown = cell_text(text)
-        if not shown or shown[0] not in "=+-@#\t\n":
+    def cell(shown: object) -> object:
+        if not isinstance(shown, str):
+            return shown
+        risky = shown[:1] in set("=+-@#\t\n")
+        if not risky and not wrapped:
             return shown
         made = WriteOnlyCell(sheet, shown)
-        made.data_type = "s"
-        made.quotePrefix = True
+        if risky:
+            made.data_type = "s"
+            made.quotePrefix = True
+        if wrapped:
+            made.alignment = wrap
         return made
 
     head = []
@@ -106,11 +127,25 @@ def _sheet(sheet: WriteOnlyWorksheet, columns: tuple[str, ...], rows: Any) -> No
         made.font = bold
         head.append(made)
     sheet.append(head)
-    n_rows = 1
-    for row in rows:
+    for number, row in enumerate(listed, 2):
+        if wrapped:  # Excel finds the height by itself, LibreOffice does not.
+            lines = [math.ceil(1.15 * len(str(value)) / width) for value, width in zip(row, widths, strict=True)]
+            sheet.row_dimensions[number].height = _LINE * max(1, *lines)
         sheet.append([cell(value) for value in row])
-        n_rows += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{n_rows}"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(listed) + 1}"
+
+
+def _shown(value: object) -> object:
+    """A number as it is, anything else as the text of a cell."""
+    text = "; ".join(map(str, value)) if isinstance(value, tuple) else value
+    return cell_text(text) if isinstance(text, str) else text
+
+
+def _width(name: str, values: list[object], share: float) -> int:
+    """What a share of the values needs, within limits; a header is read whole beside the button of its filter."""
+    lengths = sorted(len(str(value)) for value in values if value is not None)
+    usual = lengths[round(share * (len(lengths) - 1))] if lengths else 0
+    return max(_NARROW, len(name) + 4, min(_WIDE, usual + 2))
 
 
 def cell_text(text: str) -> str:

@@ -9,6 +9,8 @@ from html import escape as _escape
 from itertools import chain, repeat
 from typing import Any
 
+from kb.figures import dark_style
+
 STYLE = """<style>
 .kb{font-size:1rem;line-height:1.5;max-width:62rem;overflow-wrap:break-word}
 .kb p{margin:.4em 0}
@@ -315,9 +317,9 @@ a{{color:#005a9c}}
 @media (prefers-color-scheme:dark){{
 body{{background:#17181a;color:#e8e6e1}}
 a{{color:#7cc0ff}}
-.kb figure svg,main>svg{{filter:invert(.88) hue-rotate(180deg)}}
 }}
 @media print{{details>*{{display:block}}}}
+{drawings}
 </style>
 </head>
 <body>
@@ -346,4 +348,4 @@ def standalone(title: str, parts: Iterable[str]) -> str:
     True
     """
     body = "\n".join(part.replace(STYLE, "") for part in parts)
-    return _PAGE.format(title=escape(title), style=STYLE, body=body)
+    return _PAGE.format(title=escape(title), style=STYLE, drawings=dark_style(), body=body)

@@ -40,7 +40,9 @@ def test_one_planted_number(small):
     replace(small / "studies" / "zhang2024.yaml", "estimate: 8.64", "estimate: 9.64")
     found = drift(before, build(small))
     assert found.headline() == "Drift on 3 of 3 pages: 3 changed."
-    assert found.reasons() == ["1 study changed: Zhang et al. 2024 (finding f03)."]
+    told = "Finding f03 of Zhang et al. 2024: MD {} (4.7 to 12.58) PRTEE points (0-100)"
+    moved = f"{told.format(8.64)} -> {told.format(9.64).partition(': ')[2]}."
+    assert found.reasons() == ["1 study changed: Zhang et al. 2024 (finding f03).", moved]
     assert (
         "3 pages: effect of Zhang et al. 2024, Patient-Rated Tennis Elbow Evaluation, 1 month: MD 8.64 -> 9.64 "
         "because finding f03 of Zhang et al. 2024 changed"

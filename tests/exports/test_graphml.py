@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import networkx as nx
 import pytest
@@ -55,6 +56,26 @@ def test_types_are_those_that_gephi_and_cytoscape_know(made):
     assert set(tree.xpath("//g:key/@attr.type", namespaces=NS)) <= {"string", "boolean", "long", "int", "double"}
     declared = [(key.get("for"), key.get("attr.name")) for key in tree.xpath("//g:key", namespaces=NS)]
     assert len(declared) == len(set(declared))  # one name, one type
+
+
+def test_it_keeps_the_rules_of_its_schema(made):
+    """What graphml-structure.xsd and graphml-attributes.xsd demand of names, of their use and of the order of parts."""
+    tree = etree.fromstring(made)
+    token = re.compile(r"[-.:\w]+")
+    named = [tree.xpath(f"//g:{kind}/@{name}", namespaces=NS) for kind, name in _NAMES]
+    assert [value for values in named for value in values if not token.fullmatch(value)] == []
+    nodes, keys = (set(tree.xpath(f"//g:{kind}/@id", namespaces=NS)) for kind in ("node", "key"))
+    assert len(nodes) == len(tree.xpath("//g:node", namespaces=NS))
+    assert {*named[-2], *named[-1]} <= nodes
+    uses = {(key.get("id"), key.get("for")) for key in tree.findall("g:key", NS)}
+    assert len(uses) == len(keys)
+    used = {(part.get("key"), etree.QName(part.getparent()).localname) for part in tree.iter(f"{{{NS['g']}}}data")}
+    assert used <= uses
+    order = [etree.QName(part).localname for part in tree]
+    assert order == ["key"] * len(keys) + ["graph"]
+
+
+_NAMES = (("key", "id"), ("key", "attr.name"), ("node", "id"), ("edge", "id"), ("edge", "source"), ("edge", "target"))
 
 
 def test_igraph_reads_the_same(made, tmp_path):

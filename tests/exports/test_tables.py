@@ -84,7 +84,7 @@ def book(everything):
 
 
 def test_the_workbook_begins_with_its_dictionary(book, data):
-    assert book.sheetnames == ["Data dictionary", "About", *data.tables]
+    assert book.sheetnames == ["About", "Data dictionary", *data.tables]
     rows = list(book["Data dictionary"].iter_rows(values_only=True))
     assert len(rows) - 1 == sum(len(table.resource.fields) for table in data.tables.values())
     about = "\n".join(" ".join(map(str, filter(None, row))) for row in book["About"].iter_rows(values_only=True))
