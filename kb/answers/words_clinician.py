@@ -5,7 +5,7 @@ from __future__ import annotations
 from kb.answers.size import Size
 from kb.answers.words_outcomes import CHANGE, Phrase, outcome_phrase
 from kb.answers.words_terms import OUTSIDE, head, inside, is_onset, named, when
-from kb.answers.words_told import Case, Told, alone, below_what_matters, capital, case_of, observational, verb
+from kb.answers.words_told import Case, Told, alone, below_what_matters, capital, case_of, linked, observational, verb
 from kb.model import CertaintyLevel
 
 _ADVERBS = {Size.SMALL: "slightly ", Size.LARGE: "much "}
@@ -56,7 +56,14 @@ def _lead(told: Told, outcome: Phrase) -> str:
     ill = inside(told.condition)
     if is_onset(told.outcome):
         return "" if ill.casefold() in outcome.text.casefold() else f"For {ill}, "
-    return f"In {ill}, "
+    return f"In {_many(ill)}, "
+
+
+def _many(ill: str) -> str:
+    """A condition that is counted is told as many: "in musculoskeletal disorders"."""
+    if ill.endswith("injury"):
+        return f"{ill[:-1]}ies"
+    return f"{ill}s" if ill.endswith(("disorder", "fracture", "tear")) else ill
 
 
 def _effect(told: Told, level: CertaintyLevel, outcome: Phrase, case: Case) -> str:
@@ -94,6 +101,8 @@ def _found(told: Told, outcome: Phrase, case: Case) -> str:
     this, that = named(told.intervention), named(told.comparator) if told.comparator else None
     source, at = _source(told), _space(when(told.window))
     pair = f"between {this} and {that}" if that and not alone(told) else f"with {this}"
+    if linked(told):
+        return f"{source} found an association of {this} with {outcome.definite}{at}"
     if case is Case.UNTOLD:
         return f"{source} did not show which way {outcome.definite} differed {pair}{at}"
     ending = ", without a comparison group" if alone(told) else ""
@@ -114,6 +123,8 @@ def _beside(told: Told) -> str:
 
 
 def _untold(told: Told, outcome: Phrase) -> str:
+    if linked(told):
+        return f"{_source(told)} found an association of {named(told.intervention)} with {outcome.definite}"
     what = f"which way {named(told.intervention)} {verb(CertaintyLevel.HIGH, 'affect', told.intervention)}"
     return f"{_source(told)} did not show {what} {_tail(told, outcome.definite)}"
 
@@ -127,7 +138,7 @@ def _very_uncertain(told: Told, outcome: Phrase) -> str:
 
 def _none(told: Told, outcome: Phrase) -> str:
     this = named(told.intervention)
-    ill = f" in {inside(told.condition)}" if told.condition and not is_onset(told.outcome) else ""
+    ill = f" in {_many(inside(told.condition))}" if told.condition and not is_onset(told.outcome) else ""
     if told.comparator:
         return f"No study of the base compared {this} with {named(told.comparator)} for {outcome.definite}{ill}."
     return f"No study of the base tested {this} for {outcome.definite}{ill}."

@@ -208,6 +208,7 @@ _PLAIN_OUTCOMES = {
     "flat or high arch": Phrase("the shape of the arch", CHANGE),
     "heel or forefoot landing": Phrase("how the foot lands", CHANGE),
     "how long recovery takes": Phrase("recovery time", SHORTEN, count=True),
+    "how much it hurts": Phrase("pain", REDUCE),
     "how long until you are back at sport": Phrase("time away from sport", SHORTEN, count=True),
     "how quickly a muscle switches on": Phrase("how quickly a muscle switches on", IMPROVE),
     "length of your stride": Phrase("the length of the stride", CHANGE),

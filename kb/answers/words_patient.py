@@ -8,7 +8,18 @@ from __future__ import annotations
 from kb.answers.size import Size
 from kb.answers.words_outcomes import FEWER, SHORTEN, Phrase, event, plain_outcome_phrase
 from kb.answers.words_terms import CONTROLS, inside, is_onset, named, when, whom
-from kb.answers.words_told import Case, Told, alone, below_what_matters, capital, case_of, exposed, observational, verb
+from kb.answers.words_told import (
+    Case,
+    Told,
+    alone,
+    below_what_matters,
+    capital,
+    case_of,
+    exposed,
+    linked,
+    observational,
+    verb,
+)
 from kb.model import CertaintyLevel
 
 LONG = 24
@@ -155,6 +166,8 @@ def _timed(told: Told, text: str) -> str:
 
 def _result(told: Told, level: CertaintyLevel, outcome: Phrase, case: Case) -> str:
     this = _this(told)
+    if linked(told):
+        return f"{this} and {outcome.definite} may go together"
     if case is Case.UNTOLD:
         return f"{_they(told)} not show if {this} {_makes(told)} a difference to {outcome.definite}"
     if observational(told):
@@ -234,7 +247,9 @@ def _found(told: Told, outcome: Phrase, case: Case) -> list[str]:
     this, that = _this(told), _other(told)
     before = " than before" if alone(told) else ""
     pair = before or f" with {this}{f' than with {that}' if that else ''}"
-    if case is Case.UNTOLD:
+    if linked(told):
+        text = f"{this} and {outcome.definite} went together"
+    elif case is Case.UNTOLD:
         text = f"it did not become clear if {this} made a difference to {outcome.definite}"
     elif case is Case.SAME:
         text = f"there was little or no difference in {outcome.definite}"
@@ -253,7 +268,8 @@ def _found(told: Told, outcome: Phrase, case: Case) -> list[str]:
         else:
             adjective = outcome.style.good if case is Case.BETTER else outcome.style.bad
             text = f"{outcome.definite} {'were' if outcome.plural else 'was'} {size}{adjective}{pair}"
-    return [_timed(told, text), *(["There was no other group to compare with."] if alone(told) else [])]
+    causes = ["This does not prove that one causes the other."] if linked(told) else []
+    return [_timed(told, text), *causes, *(["There was no other group to compare with."] if alone(told) else [])]
 
 
 def _after(told: Told, case: Case) -> list[str]:

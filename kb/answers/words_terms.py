@@ -11,8 +11,8 @@ def _words(text: str) -> frozenset[str]:
 
 _NAMES = frozenset({"Achilles", "Kinesio", "Medicare", "Nirschl", "Nordic", "Ober", "Oswestry", "Parkinson"})
 _AFTER = re.compile(
-    r" (?:of|with|for|to|in|on|at|by|from|such|that|who|during|after|before|between|without|as|when|through|your|you"
-    r"|too|behind|off|under|until|moving|rolling|falling|switching|pulling|out|instead|compared|much|the)\b| \("
+    r" (?:of|with|plus|for|to|in|on|at|by|from|such|that|who|during|after|before|between|without|as|when|through|your"
+    r"|you|too|behind|off|under|until|moving|rolling|falling|switching|pulling|out|instead|compared|much|the)\b| \("
 )
 """What ends the head of a noun phrase; linear, a plain list of words."""
 GERUNDS = _words(
@@ -90,6 +90,18 @@ _CLINICAL = {
     "uninvolved side": "the uninvolved side",
     "wait and see": "a wait-and-see approach",
 }
+WITH = frozenset(
+    {
+        "exercise with tolerable pain allowed",
+        "people with less of the exposure",
+        "reference group with less exposure",
+        "stretching with movement",
+        "tendon exercise with deep ankle bending",
+        "treatment with devices, heat, cold or current",
+        "warming up with movement",
+    }
+)
+"""Labels of one term with the word in them; in every other one it joins what one group got."""
 _CLINICAL_COUNTABLE = _words("class plan program protocol ratio schedule spike system")
 BASELINE = frozenset({"own baseline", "yourself before"})
 """Comparators that are no comparison group."""
@@ -133,18 +145,38 @@ def inside(label: str) -> str:
 def named(label: str, *, plain: bool = False) -> str:
     """An intervention or comparator as a noun phrase; alternatives joined by "or" are lowered one by one.
 
+    What one group got together is joined by "plus": "better with taping with exercise than with ..." is not understood.
+
     Examples
     --------
-    >>> named("Placebo injection or Usual care", plain=True)
-    'a placebo injection or usual care'
+    >>> named("Placebo injection or No treatment or Usual care", plain=True)
+    'a placebo injection, no treatment or usual care'
+    >>> named("Taping with heel pads and home exercise program"), named("Stretching with movement", plain=True)
+    ('taping plus heel pads and a home exercise program', 'stretching with movement')
     """
     known = (_PLAIN if plain else _CLINICAL).get(label.casefold())
     if known:
         return known
-    first, joint, rest = label.partition(" or ")
-    if joint and rest[:1].isupper():
-        return f"{named(first, plain=plain)} or {named(rest, plain=plain)}"
-    return with_article(inside(label), _COUNTABLE if plain else _CLINICAL_COUNTABLE)
+    first, *rest = re.split(r" or (?=[A-Z])", label)
+    if rest:
+        *most, last = (named(part, plain=plain) for part in (first, *rest))
+        return f"{', '.join(most)} or {last}"
+    countable = _COUNTABLE if plain else _CLINICAL_COUNTABLE
+    first, others = _together(label)
+    if not others:
+        return with_article(inside(label), countable)
+    parts = (with_article(part, countable) if " " in part.strip() else part for part in _SPLIT_LIST.split(others))
+    return f"{named(first, plain=plain)} plus {''.join(parts)}"
+
+
+_SPLIT_LIST = re.compile(r"(, | and )")
+
+
+def _together(label: str) -> tuple[str, str]:
+    """What one group got: the first treatment, and the others; of one treatment nothing else."""
+    one = next((own for own in WITH if label.casefold().startswith(own)), "")
+    first, *others = re.split(r"(?<!compared) with ", label[len(one) :], maxsplit=1)
+    return label[: len(one)] + first, "".join(others)
 
 
 def head(label: str) -> str:
@@ -237,6 +269,8 @@ def whom(people: str | None, condition: str | None, *, onset: bool) -> str:
     if condition is None or onset or _UNTOUCHED.search(text):
         return text
     ill = condition_phrase(condition)
+    if "waiting for a new" in text:
+        ill = ill.removesuffix(" that needs a new joint")
     if len(groups) == 1:
         first, *rest = _SPLIT.split(text, maxsplit=1)
         return " ".join([f"{first} {ill}", *rest])
@@ -281,6 +315,8 @@ def when(window: str | None, *, plain: bool = False) -> str:
             return easy if plain else clinical
     if plain:
         text = text.split(" (", 1)[0]
+    if text.casefold() in {"post-intervention", "post-treatment"}:
+        return "after the treatment"
     if text[:1].isdigit():
         return f"{'after' if plain else 'at'} {text}"
     if text.casefold().startswith(("at ", "after ", "end of ")):

@@ -107,6 +107,11 @@ def case_of(told: Told) -> Case:
     return {"intervention": Case.BETTER, "comparator": Case.WORSE}.get(told.better, Case.UNTOLD)
 
 
+def linked(told: Told) -> bool:
+    """Whether two things went together beyond chance, and no side is compared: which is better was never asked."""
+    return case_of(told) is Case.UNTOLD and told.crosses is False and told.comparator is None
+
+
 def alone(told: Told) -> bool:
     """Whether people were compared with themselves before."""
     return (told.comparator or "").casefold() in BASELINE

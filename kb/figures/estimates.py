@@ -175,7 +175,7 @@ def _estimate(corpus: Corpus, study: Study, finding: Finding, side: Collection[s
         points = finding.direction.value.replace("-", " ")
     return Estimate(
         finding=f"{study.key}.{finding.id}",
-        study=author_year(corpus.references.get(study.key), study.key),
+        study=_who(corpus, study.key),
         outcome=_outcome(corpus, finding),
         reported=f"{finding.as_reported}{f', {finding.timepoint}' if finding.timepoint else ''}",
         comparison=comparison,
@@ -186,6 +186,15 @@ def _estimate(corpus: Corpus, study: Study, finding: Finding, side: Collection[s
         direction=finding.direction_for(side),
         points=points,
     )
+
+
+def _who(corpus: Corpus, key: str) -> str:
+    """Author and year; where nobody saw the authors, the journal and the year."""
+    reference = corpus.references.get(key)
+    if reference is None or reference.author or reference.year is None:
+        return author_year(reference, key)
+    journal = reference.shortjournal or reference.journal
+    return f"{journal} {reference.year}" if journal else author_year(reference, key)
 
 
 def _outcome(corpus: Corpus, finding: Finding) -> str:

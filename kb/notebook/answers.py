@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from kb import graph as graphs
 from kb.answers.rows import AnswerRow, answer_rows, certainty_words, favours_words
 from kb.answers.words_terms import named
+from kb.answers.words_told import capital
 from kb.model import CertaintyLevel
+from kb.notebook import sections
 from kb.notebook.html import count, details, escape, link, note, paragraph, table, traced
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def answer_table(base: Base, rows: Sequence[AnswerRow], noun: str, up: str | Non
 def left_unprinted(rows: int, printed: int = PRINTED) -> str:
     """What a printed page says of the rows that it does not hold."""
     left = count(rows - printed, "further row is", "further rows are")
-    return f'<p class="kb-print-only">{left} on the page itself.</p>' if rows > printed else ""
+    return f'<p class="kb-print-only">{left} not printed here.</p>' if rows > printed else ""
 
 
 def _cut(rows: Sequence[AnswerRow]) -> int:
@@ -117,7 +119,7 @@ def _cells(base: Base, row: AnswerRow, noun: str, up: str | None) -> list[str]:
     outcome = link(
         f"{up}{row.page}.html" if up is not None and row.page else None, corpus.outcomes[question.outcome].label
     )
-    other = result.treatment if noun == "condition" else corpus.conditions[question.condition].label
+    other = treatment_words(result) if noun == "condition" else corpus.conditions[question.condition].label
     return [
         f"{outcome}<br><span class='kb-small'>{escape(other)}</span>",
         escape(named(result.compared_with)),
@@ -126,6 +128,11 @@ def _cells(base: Base, row: AnswerRow, noun: str, up: str | None) -> list[str]:
         escape(favours_words(result)),
         escape(certainty_words(result)),
     ]
+
+
+def treatment_words(result: Result) -> str:
+    """What was studied, at the beginning of a cell."""
+    return capital(named(result.treatment))
 
 
 def when_words(result: Result) -> str:
@@ -137,7 +144,7 @@ def source_of(base: Base, row: AnswerRow) -> str:
     """Where an estimate comes from."""
     from kb.answers.report import source_words
 
-    return source_words(base.corpus, row.result)
+    return sections.with_names(base, source_words(base.corpus, row.result))
 
 
 # --- the map -------------------------------------------------------------------------------------------------------

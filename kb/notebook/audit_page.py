@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 from kb.checking.result import CheckedCitation, CheckedPost, Finding, Part
 from kb.checking.summary import FIRST
 from kb.citations.flag import Basis, Severity
+from kb.citations.rules import RULES as CITATION_RULES
 from kb.cite import vancouver
+from kb.claims.rules import RULES as CLAIM_RULES
 from kb.notebook import sections
 from kb.notebook.html import Block, Heading, block, count, details, escape, link, listing, note, paragraph, table, tag
 from kb.pubmed.notices import marked
@@ -20,11 +23,34 @@ if TYPE_CHECKING:
     from kb.checking.result import CheckResult
 
 _RANK = {rule: rank for rank, rule in enumerate(FIRST)}
+_RULES = {**CITATION_RULES, **CLAIM_RULES}
 _WHO = {
-    Basis.RULE: "found by rule",
-    Basis.CURATED: "curated, not reviewed by a clinician",
-    Basis.REVIEWED: "reviewed",
+    Basis.RULE: "found by rule, comparing with the record",
+    Basis.CURATED: "judged by the curator, not reviewed by a clinician",
+    Basis.REVIEWED: "reviewed by a clinician",
 }
+_WEIGHT = {Severity.ERROR: "to correct", Severity.WARNING: "to look at", Severity.NOTE: "good to know"}
+_COLUMNS = tuple(_WEIGHT[severity] for severity in Severity)
+_LONG = 200
+"""Letters of a statement after which it is cut."""
+_PLAIN = (
+    (
+        re.compile(r"^No record of (.+) is at hand, so whether it is (.+) was not checked: .*$"),
+        r"The base holds no record of \1, so whether it leads to \2 is not checked.",
+    ),
+    (re.compile(r" The link's own record is not at hand\.$"), " The base holds no record of the linked paper."),
+    (re.compile(r"the study meant here \(curated\), (.+?),? (is in|is|appeared)\b"), r"the study meant here, \1, \2"),
+    (re.compile(r"the text's study, as curated, is"), "the study that the text means is"),
+    (re.compile(r"^'(.+)' has no source; it is "), r'No source is given for "\1": it is '),
+    (
+        re.compile(r"^'(.+)' tells of a study, but neither names nor links it\.$"),
+        r'The post tells of "\1", but neither names nor links it.',
+    ),
+    (re.compile(r"^.+ has no link; (.+) is at (https?://\S+?)\.$"), r"It has no link: \1 is at \2."),
+    (re.compile(r"(?:: add it with kb add|, or ask PubMed with kb check|: kb check)[^.]*\."), "."),
+    (re.compile(r" \(curated\)|, as curated,"), ""),
+)
+"""Sentences of the check, which speak to the person who runs it, as they stand on a page."""
 
 
 class AuditPage:
@@ -67,18 +93,20 @@ class AuditPage:
         summary = self.result.summary
         compared = summary.links_right + summary.links_wrong
         basis = (
-            f"Checked: the text of {Path(self.export).name}, beside the curated verdicts."
+            f"Checked: the text of {Path(self.export).name}, beside the verdicts on the claims."
             if self.export
-            else "Checked: the citations and claims that the base keeps of each post; their texts are not kept. "
-            "To check a text, run kb check on the file, or this notebook with the parameter export."
+            else "Checked: the citations and claims that the base keeps of each post, not the whole text, which is not "
+            "kept. A claim is told in our words."
         )
+        leads = "leads" if summary.links_wrong == 1 else "lead"
         lead = (
-            f"Of {compared} links to papers that could be compared, <strong>{summary.links_wrong}</strong> lead to "
-            f"another paper; {count(summary.links_unknown, 'link')} could not be compared."
+            f"Of {count(compared, 'link')} to papers that could be compared with the text, "
+            f"<strong>{summary.links_wrong or 'none'}</strong> {leads} to another paper; "
+            f"{count(summary.links_unknown, 'further link')} could not be compared."
         )
         told = (
-            f"{count(summary.posts, 'post')}, {count(summary.citations, 'citation')}: "
-            f"{count(summary.errors, 'error')}, {count(summary.warnings, 'warning')}, {count(summary.notes, 'note')}."
+            f"{count(summary.posts, 'post')} with {count(summary.citations, 'citation')} of research: "
+            f"{count(summary.errors, 'point')} to correct, {summary.warnings} to look at, {summary.notes} good to know."
         )
         parts = [paragraph(lead, "kb-lead"), paragraph(escape(told)), note(basis), note(sections.NOT_REVIEWED)]
         return block(*parts, *(note(text) for text in self.result.notes), words=told, style=True)
@@ -94,29 +122,28 @@ class AuditPage:
         rows = [
             [
                 self._post(post),
-                _above(f"{tag(finding.rule, 'overstated')} {escape(finding.message)}", _WHO[finding.basis]),
+                f"{_named(finding.rule, tagged=True)} {_message(self.base, finding)}{_small(_WHO[finding.basis])}",
                 _pasted(finding.fix),
             ]
             for post, _, finding in wrong
         ]
-        made = table("Citations that are surely wrong", ("post", "what is wrong", "write instead"), rows)
-        words = f"{count(len(rows), 'error')} in citations"
-        return block(made or paragraph("No citation is surely wrong."), words=words)
+        made = table("Citations to correct first", ("post", "what is wrong", "write instead"), rows)
+        words = f"{count(len(rows), 'citation')} to correct"
+        return block(made or paragraph("No citation has to be corrected."), words=words)
 
     def by_rule(self) -> Block:
-        """Findings by rule."""
+        """Findings by what is wrong."""
         numbers = Counter((finding.rule, finding.severity) for _, _, finding in self.found)
-        known = {rule.id: rule for rule in self.result.rules}
         rules = sorted({rule for rule, _ in numbers}, key=lambda rule: (_RANK.get(rule, len(_RANK)), rule))
         rows = [
             [
-                _above(escape(known[rule].title if rule in known else rule), rule),
+                _named(rule),
                 *(str(numbers[rule, severity]) for severity in Severity),
             ]
             for rule in rules
         ]
-        columns = ("rule", *(f"{severity.value}s" for severity in Severity))
-        return block(table("Findings by rule", columns, rows), words=count(len(rows), "rule"))
+        made = table("Findings by what is wrong", ("what is wrong", *_COLUMNS), rows)
+        return block(made or paragraph("Nothing was found."), words=f"{count(len(rows), 'kind')} of findings")
 
     def by_post(self) -> Block:
         """Findings by post, the most errors first."""
@@ -132,7 +159,7 @@ class AuditPage:
             ]
             for post in ordered
         ]
-        columns = ("post", "citations", *(f"{severity.value}s" for severity in Severity))
+        columns = ("post", "citations", *_COLUMNS)
         return block(table("Findings by post", columns, rows), words=count(len(rows), "post"))
 
     def findings(self) -> Block:
@@ -141,8 +168,8 @@ class AuditPage:
         for post in sorted(self.posts, key=lambda post: post.title or ""):
             rows = [
                 [
-                    f"{tag(finding.severity.value)} {escape(finding.rule)}",
-                    _above(escape(_about(part)), finding.message),
+                    f"{_named(finding.rule)}{_small(_WEIGHT[finding.severity])}",
+                    f"{escape(_about(part))}<br><span class='kb-small'>{_message(self.base, finding)}</span>",
                     _pasted(finding.fix),
                 ]
                 for other, part, finding in self.found
@@ -150,7 +177,7 @@ class AuditPage:
             ]
             if rows:
                 head = f"{post.title or 'Without a title'}: {count(len(rows), 'finding')}"
-                parts.append(details(head, table(head, ("finding", "about", "write instead"), rows)))
+                parts.append(details(head, table(head, ("what is wrong", "about, and why", "write instead"), rows)))
         return block(*parts, words=count(len(self.found), "finding"))
 
     def references(self) -> Block:
@@ -167,9 +194,11 @@ class AuditPage:
                 continue
             url = sections.study_url(self.base.corpus, key)
             shown = escape(marked(vancouver(reference), self.base.notices.get(key, ())))
-            gaps = f" <em>Unknown: {escape(', '.join(reference.missing))}.</em>" if reference.missing else ""
+            name = f" {link(url, 'PubMed' if 'pubmed' in url else 'DOI')}" if url else ""
             where = "; ".join(self._post(post) for post in cited[key])
-            items.append(f"{shown} {link(url, url) if url else ''}{gaps}<br><span class='kb-small'>{where}</span>")
+            items.append(
+                f"{shown}{name}{sections.no_number(reference)}<br><span class='kb-small'>Cited by: {where}</span>"
+            )
         return block(listing(items, ordered=True), words=count(len(items), "reference"))
 
     def _post(self, post: CheckedPost) -> str:
@@ -178,16 +207,50 @@ class AuditPage:
         return escape(post.title or "Without a title")
 
 
-def _above(html: str, small: str) -> str:
-    """A cell of HTML with a line of small plain text beneath."""
-    return f"{html}<br><span class='kb-small'>{escape(small)}</span>"
+def _named(rule: str, *, tagged: bool = False) -> str:
+    """What is wrong, in words; the rule's own name stands in the markup alone."""
+    words = _RULES[rule].title.removesuffix(" (curated)") if rule in _RULES else rule.replace("-", " ")
+    inner = tag(words, "overstated") if tagged else escape(words)
+    return f'<span data-rule="{escape(rule)}">{inner}</span>'
+
+
+def _message(base: Base, finding: Finding) -> str:
+    """What a finding says to somebody who reads it on a page; addresses are links."""
+    said = finding.message
+    for pattern, words in _PLAIN:
+        said = pattern.sub(words, said)
+    return _ADDRESS.sub(lambda found: link(found[0], _short(found[0])), escape(sections.with_names(base, said)))
+
+
+_ADDRESS = re.compile(r"https?://[^\s,;)<]+[^\s,;.)<]")
+_MARKDOWN = re.compile(r"\[([^\]]+)\]\((https?://[^\s)]+)\)")
+
+
+def _short(address: str) -> str:
+    """What an address is: PubMed's number of a paper, a DOI, else its host."""
+    rest = address.partition("//")[2].rstrip("/")
+    if rest.startswith("pubmed.ncbi.nlm.nih.gov/"):
+        return f"PubMed {rest.rpartition('/')[2]}"
+    return f"doi:{rest.partition('/')[2]}" if rest.startswith("doi.org/") else rest.partition("/")[0]
+
+
+def _small(text: str) -> str:
+    """A line of small plain text beneath a cell's."""
+    return f"<br><span class='kb-small'>{escape(text)}</span>"
 
 
 def _about(part: Part) -> str:
     """What a finding is about: the citation as printed, or the statement (our own words where the text is not kept)."""
     text = part.text
-    return f"{text[:197]}..." if len(text) > 200 else text
+    return f"{text[:_LONG].rpartition(' ')[0]} ..." if len(text) > _LONG else text
 
 
 def _pasted(fix: str | None) -> str:
-    return escape(fix) if fix else "–"
+    """The text to write instead, its links as links, so that they are pasted as such."""
+    if not fix:
+        return "–"
+    parts, end = [], 0
+    for found in _MARKDOWN.finditer(fix):
+        parts += [escape(fix[end : found.start()]), link(found[2], found[1])]
+        end = found.end()
+    return "".join([*parts, escape(fix[end:])])

@@ -111,7 +111,7 @@ class ComparisonPage:
         leads = self.leads
         studies = count(len(self.keys), "study bears", "studies bear")
         if not leads:
-            told = f"No comparable estimate in the base. {studies} on the question; each is below with the reason."
+            told = f"No comparable estimate in the base. {studies} on the question; the reasons stand below."
             said = comparison_parts.without_estimate(self.base, self.found, self.up)
             rest = said[answers.FIRST :]
             return block(
@@ -147,7 +147,9 @@ class ComparisonPage:
         told = list(dict.fromkeys(lead.patient for lead in self.leads))
         if not told:
             return block(
-                paragraph("No sentence without a comparable estimate."), words="No sentence for patients", printed=False
+                paragraph("No sentence: there is no comparable estimate to tell a patient."),
+                words="No sentence for patients",
+                printed=False,
             )
         rest = told[_SENTENCES:]
         return block(
@@ -166,14 +168,14 @@ class ComparisonPage:
             return self._harvest()
         parts, words = [], []
         for number, forest in enumerate(made):
-            told = figures.forest_words(forest)
+            told = sections.with_names(self.base, figures.forest_words(forest))
             drawn = figure(
                 figures.draw_forest(forest), figures.draw_forest(forest, figures.WIDE), findings=self._findings
             )
             body = drawn + details("The figure in words", paragraph(escape(told)))
             parts.append(body if number < _OPEN else details(forest.title, body))
             words.append(told)
-        return block(*parts, comparison_parts.how_made(self.found), words=" ".join(words))
+        return block(*parts, comparison_parts.how_made(self.base, self.found), words=" ".join(words))
 
     @cached_property
     def _findings(self) -> list[str]:
@@ -186,13 +188,13 @@ class ComparisonPage:
         data = comparison_parts.harvest(self.base, self.found)
         if not data.bars:
             return block(paragraph("No study tells a direction."), words="Nothing to draw")
-        words = figures.harvest_words(data)
+        words = sections.with_names(self.base, figures.harvest_words(data))
         drawn = figure(figures.draw_harvest(data), figures.draw_harvest(data, figures.WIDE), words)
         return block(drawn, words=words)
 
     def table(self) -> Block:
         """Every result with its numbers."""
-        rows = [self._row(result) for result in self.found.results]
+        rows = [self._row(result, told=any(result is lead for lead in self.leads)) for result in self.found.results]
         if not rows:
             return block(paragraph("No comparable estimate in the base."), words="No result")
         columns = ("what was studied", "compared with", "timepoint", "estimate", "favours", "certainty", "source")
@@ -202,17 +204,19 @@ class ComparisonPage:
         unprinted = answers.left_unprinted(len(rows), _PRINTED)
         return block(made, more, unprinted, words=count(len(rows), "result"))
 
-    def _row(self, result: Result) -> list[str]:
+    def _row(self, result: Result, *, told: bool) -> list[str]:
+        """Cells of a result; who was studied where the answer has not ``told`` it."""
         corpus = self.base.corpus
-        outcome, people = comparison_parts.measured(corpus, result), comparison_parts.people(corpus, result)
         pooled = result.pooled
         spread = picture.heterogeneity(pooled) if pooled is not None and pooled.k > 1 else ""
         prediction = comparison_parts.prediction(result)
-        printed = f"{result.printed.as_reported}; " if result.printed else ""
+        label, printed = comparison_parts.measured(corpus, result), result.printed.as_reported if result.printed else ""
+        words = [printed] if printed.casefold().startswith(label.casefold()) else [label, printed]
+        words += [] if told else [comparison_parts.people(corpus, result)]
         small = "".join(f"<br><span class='kb-small'>{escape(text)}</span>" for text in (spread, prediction) if text)
-        about = escape(f"{outcome}; {printed}{people}")
+        about = sections.prose(self.base, "; ".join(filter(None, words)), self.up)
         return [
-            f"{escape(result.treatment)}<br><span class='kb-small kb-noprint'>{about}</span>",
+            f"{escape(answers.treatment_words(result))}<br><span class='kb-small kb-noprint'>{about}</span>",
             escape(named(result.compared_with)),
             escape(answers.when_words(result)),
             answers.numbers_of(escape(result.numbers), result) + small,
@@ -259,8 +263,8 @@ class ComparisonPage:
         made = table("Findings on the question that are not among the results", comparison_parts.LEFT_OUT, rows)
         return block(
             paragraph(
-                "Each bears on the question and is told here because it is not among the results; what could mislead "
-                "as a number is left out of them rather than guessed."
+                "Each bears on the question. The last column says why it is not among the results: what could mislead "
+                "as a number is left out of them, not guessed."
             ),
             details(count(len(rows), "finding"), made) if len(rows) > answers.FIRST else made,
             words=count(len(rows), "finding"),

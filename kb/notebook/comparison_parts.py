@@ -9,8 +9,8 @@ from kb.answers import report
 from kb.answers.words_terms import named
 from kb.appraisal import tools
 from kb.appraisal.bias import judged_by
-from kb.notebook import answers, sections
-from kb.notebook.html import count, details, escape, figure, listing, note, paragraph, table, tag, traced
+from kb.notebook import answers, evidence, sections
+from kb.notebook.html import count, details, escape, figure, listing, note, paragraph, table, traced
 from kb.tables import UNKNOWN, effect, favours, study_label
 
 if TYPE_CHECKING:
@@ -73,18 +73,18 @@ def without_estimate(base: Base, found: Answer, up: str | None) -> list[str]:
 def _lead(base: Base, result: Result, up: str | None, *, again: bool) -> str:
     """One leading result: a sentence, its numbers, how sure and who says so."""
     corpus = base.corpus
-    against = f"Against {named(result.compared_with)}" if result.compared_with != "no comparator named" else "Alone"
-    sure = result.certainty.words
+    against = (
+        f"Against {named(result.compared_with)}"
+        if result.compared_with != "no comparator named"
+        else "Without a comparator"
+    )
     studied = f"Measured: {escape(result.printed.as_reported)}. " if result.printed else ""
-    studied += "" if again else f"Studied in: {escape(people(corpus, result))}."
-    shown = tag(sure if "certainty" in sure else f"certainty {sure}")
+    studied += "" if again else f"Studied in: {sections.prose(base, people(corpus, result), up)}."
     return (
         '<div class="kb-claim">'
         + paragraph(f"<strong>{escape(against)}, {escape(result.when)}</strong>")
         + paragraph(escape(result.clinician), "kb-lead")
-        + paragraph(
-            f"{answers.numbers_of(escape(result.numbers), result)}: {escape(report.side_words(result))}. {shown}"
-        )
+        + paragraph(f"{answers.numbers_of(escape(result.numbers), result)}: {escape(report.side_words(result))}.")
         + paragraph(f"{source(base, result, up)}. {studied}".strip(), "kb-small")
         + "</div>"
     )
@@ -127,10 +127,10 @@ def prediction(result: Result) -> str:
     if pooled is None or pooled.prediction_low is None or pooled.prediction_high is None:
         return ""
     low, high = pooled.back(pooled.prediction_low), pooled.back(pooled.prediction_high)
-    return f"in a new study to be expected: {low:.3g} to {high:.3g}"
+    return f"to be expected in a new study ({pooled.level:g} % prediction interval): {low:.3g} to {high:.3g}"
 
 
-def how_made(found: Answer) -> str:
+def how_made(base: Base, found: Answer) -> str:
     """How pooled and converted numbers were made; nothing where all are as printed."""
     notes = [
         f"{named(result.compared_with)}, {result.when}: {text}"
@@ -145,14 +145,31 @@ def how_made(found: Answer) -> str:
         for text in result.review.effect.how
     ]
     items = list(dict.fromkeys(notes + steps))
-    return details(f"How the numbers were made ({len(items)})", listing(map(escape, items))) if items else ""
+    return (
+        details(
+            f"How the numbers were made ({len(items)})",
+            listing(escape(sections.with_names(base, item)) for item in items),
+        )
+        if items
+        else ""
+    )
 
 
 # --- certainty -------------------------------------------------------------------------------------------------------
 
 
-def reasons(leads: Sequence[Result]) -> tuple[str, list[str]]:
-    """A table of steps for each way to a certainty, and the numbers of the rules that were used."""
+def reasons(leads: Sequence[Result], about: Sequence[str] = ()) -> tuple[str, list[str]]:
+    """A table of steps for each way to a certainty, and the numbers of the rules that were used.
+
+    ``about`` says what each result is about where that is not the page's own question.
+    """
+    said = {id(result): words for result, words in zip(leads, about, strict=False)}
+
+    def named_here(result: Result) -> str:
+        alone = result.compared_with == "no comparator named"
+        against = "without a comparator" if alone else f"against {named(result.compared_with)}"
+        return f"{said.get(id(result), '')}{against}, {result.when}"
+
     alike: dict[tuple[object, ...], list[Result]] = {}
     for result in leads:
         alike.setdefault((result.certainty,), []).append(result)
@@ -161,10 +178,11 @@ def reasons(leads: Sequence[Result]) -> tuple[str, list[str]]:
     used: dict[str, None] = {}
     for some in alike.values():
         certainty = some[0].certainty
-        about = "; ".join(f"{named(r.compared_with)}, {r.when}: {r.numbers}" for r in some)
+        results = "; ".join(f"{named_here(r)}: {r.numbers}" for r in some)
         sure = f"{certainty.words[:1].upper()}{certainty.words[1:]}"
-        heads.append(f"{sure}: {'; '.join(f'against {named(r.compared_with)}, {r.when}' for r in some)}")
-        head = paragraph(f"<strong>{escape(sure)}</strong> ({escape(about)})")
+        heads.append(f"{sure}: {'; '.join(map(named_here, some))}")
+        first = f"<strong>{escape(sure)}.</strong> {escape(results[:1].upper() + results[1:])}."
+        head = paragraph(first)
         if certainty.overrule is not None:
             head += paragraph(escape(f"A person's reason: {certainty.overrule.reason}"))
         rows = [
@@ -241,7 +259,7 @@ def left_out(base: Base, found: Answer, up: str | None) -> list[list[str]]:
         rows.append(
             [
                 sections.study_link(base, key, up, identifier),
-                escape(named(theirs)) if theirs else escape(corpus.studies[key].comparator or UNKNOWN),
+                escape(named(theirs) if theirs else evidence.sides(corpus, corpus.studies[key], finding)[1]),
                 escape(finding.timepoint or UNKNOWN),
                 _found(key, finding),
                 escape(favours(corpus, finding)),

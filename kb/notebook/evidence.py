@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from kb.model import Design, Direction
 from kb.notebook import sections
 from kb.notebook.html import count, details, escape, note, table, traced
 from kb.tables import UNKNOWN, effect, favours
@@ -21,9 +23,12 @@ MANY_ROWS = 40
 _OWN_TABLE = 3
 """Rows from which on a group has a table of its own."""
 _COLUMNS = ("outcome", "effect", "direction")
+_TRIALS = {Design.RANDOMIZED_TRIAL, Design.CLUSTER_RANDOMIZED_TRIAL, Design.CONTROLLED_TRIAL}
+NOT_COMPARED = "no comparison"
+"""Where no intervention was studied, or something is described alone."""
 NOTES = (
-    f"'{UNKNOWN}' means that nobody has read it yet; no number is averaged over an unknown one.",
-    "Intervals are 95 % unless said. Curated from abstracts; how far each study was checked stands with it.",
+    f"'{UNKNOWN.capitalize()}' means that nobody has seen it yet; no number is averaged over an unknown one.",
+    "Intervals are 95 % unless another is named. Curated from abstracts; each study tells how far it was verified.",
 )
 
 
@@ -57,7 +62,7 @@ def evidence(base: Base, keys: Sequence[str], ids: Iterable[str], group_by: str,
         caption = f"{name}: {count(len(items), 'row')} from {_studies(items)}"
         inner = _table(base, caption, items, group_by, up, mixed=items is rest)
         parts.append(details(caption, inner, opened=number == 0 and len(items) <= MANY_ROWS) if folded else inner)
-    told = note("Groups are folded because the table is long: open the ones you need.") if folded else ""
+    told = note("The table is long, so its groups are folded: open the ones you need.") if folded else ""
     findings = sum(1 for _, finding in pairs if finding is not None)
     total = f"{_studies(pairs)}, {count(findings, 'finding')}."
     return "\n".join([told, *parts, *map(note, (total, *NOTES))])
@@ -119,7 +124,7 @@ def _row(
     head = sections.study_link(base, study.key, up, finding.id if finding else "")
     return [
         head + "".join(f"<br><span class='kb-small'>{escape(text)}</span>" for text in small),
-        f"{escape(ours)} <em>vs</em> {escape(theirs)}" if named else escape(theirs),
+        sides_words(ours, theirs) if named else escape(theirs),
         *cells(corpus, study, finding),
     ]
 
@@ -128,7 +133,8 @@ def described(corpus: Corpus, study: Study, finding: Finding | None) -> str:
     """Design, size, people, and how far the study was checked."""
     people = " + ".join(corpus.populations[i].label for i in (finding.populations if finding else study.populations))
     who = people or study.population or "population unknown"
-    return f"{sections.design_words(study)}, {sections.sample_words(study)}; {who}; {study.verification.value}"
+    checked = sections.CHECKED[study.verification]
+    return f"{sections.design_words(study)}, {sections.sample_words(study)}; {who}; {checked}"
 
 
 def sides(corpus: Corpus, study: Study, finding: Finding | None) -> tuple[str, str]:
@@ -136,20 +142,58 @@ def sides(corpus: Corpus, study: Study, finding: Finding | None) -> tuple[str, s
     ours = finding.interventions if finding else study.intervention_ids
     theirs = finding.comparators if finding else ()
     names = corpus.interventions
-    return (
-        " + ".join(names[i].label for i in ours) or "none",
-        " + ".join(names[i].label for i in theirs) or study.comparator or UNKNOWN,
-    )
+    against = " + ".join(names[i].label for i in theirs)
+    return " + ".join(names[i].label for i in ours) or "no intervention", against or _unnamed(study, finding)
+
+
+def _unnamed(study: Study, finding: Finding | None) -> str:
+    """What a finding that names no comparator was compared with.
+
+    A trial's own words count for its treatments alone: its injuries by age were not compared with its control group.
+    """
+    about = study.intervention_ids if finding is None else finding.interventions
+    alone = finding is not None and finding.direction is Direction.DESCRIPTIVE
+    other = finding is not None and study.design in _TRIALS and not (about and {*about} <= {*study.intervention_ids})
+    if alone or other:
+        return NOT_COMPARED
+    return study.comparator or (UNKNOWN if about else NOT_COMPARED)
+
+
+def sides_words(ours: str, theirs: str) -> str:
+    """What was studied against what, as HTML; nothing to compare is no ``vs unknown`` beside it."""
+    if theirs == NOT_COMPARED:
+        return escape(ours)
+    if theirs == UNKNOWN:
+        return f"{escape(ours)}; comparator unknown"
+    return f"{escape(ours)} <em>vs</em> {escape(theirs)}"
+
+
+def outcome_words(corpus: Corpus, finding: Finding) -> str:
+    """The outcome and how the study words it; once where the study's words begin with the outcome.
+
+    Examples
+    --------
+    >>> import kb
+    >>> corpus = kb.open().corpus
+    >>> [outcome_words(corpus, finding) for finding in corpus.studies["coombes2013"].findings[1:3]][1]
+    'Treatment success: complete recovery or much improved, physiotherapy vs none'
+    >>> outcome_words(corpus, corpus.studies["majidi2024"].findings[0]).count("ain")
+    1
+    """
+    told = finding.as_reported
+    outcome = " + ".join(corpus.outcomes[i].label for i in finding.outcomes)
+    if re.match(rf"{re.escape(outcome)}\b", told, re.IGNORECASE):
+        return f"{told[:1].upper()}{told[1:]}"
+    return f"{outcome}: {told}"
 
 
 def cells(corpus: Corpus, study: Study, finding: Finding | None) -> list[str]:
     """Outcome, effect and direction of a finding as cells; of a study without any, its conclusion."""
     if finding is None:
         return [UNKNOWN, escape(study.conclusion or UNKNOWN), UNKNOWN]
-    outcome = " + ".join(corpus.outcomes[i].label for i in finding.outcomes)
     time = finding.timepoint or "timepoint unknown"
     return [
-        f"{escape(f'{outcome}: {finding.as_reported}')}<br><span class='kb-small'>{escape(time)}</span>",
+        f"{escape(outcome_words(corpus, finding))}<br><span class='kb-small'>{escape(time)}</span>",
         traced(escape(effect(finding)), f"{study.key}.{finding.id}"),
         escape(favours(corpus, finding)),
     ]
@@ -168,9 +212,9 @@ def study_table(base: Base, keys: Iterable[str], up: str | None, caption: str) -
             [
                 sections.study_link(base, key, up),
                 escape(f"{sections.design_words(study)}, {sections.sample_words(study)}"),
-                escape(study.population or "population unknown"),
-                escape(study.verification.value),
+                sections.prose(base, study.population or "population unknown", up),
+                sections.CHECKED[study.verification],
                 str(len(study.findings)),
             ]
         )
-    return table(caption, ("study", "design, size", "people", "checked", "findings"), rows)
+    return table(caption, ("study", "design, size", "people", "verified", "findings"), rows)

@@ -65,8 +65,7 @@ def leads(base: Base, scope: Scope, ids: Sequence[str], up: str | None) -> str:
     def items(shown: Iterable[str]) -> str:
         return listing(
             f"{sections.term_link(base, noun, i, up)}{_patient(terms[i].label, terms[i].patient_label)}: "
-            f"{count(len(held[i].findings), 'finding')}, {count(len(held[i].studies), 'study', 'studies')}, "
-            f"{count(len(held[i].claims), 'claim')} of posts"
+            f"{_held(held[i])}"
             for i in shown
         )
 
@@ -75,6 +74,16 @@ def leads(base: Base, scope: Scope, ids: Sequence[str], up: str | None) -> str:
         + items(near)
         + (details(f"{count(len(rest), f'further narrower {noun}')} with evidence", items(rest)) if rest else "")
     )
+
+
+def _held(found: graphs.Answer) -> str:
+    """What there is about a term in numbers; what there is none of is not told."""
+    numbers = (
+        (len(found.findings), "finding", "findings"),
+        (len(found.studies), "study", "studies"),
+        (len(found.claims), "claim in posts", "claims in posts"),
+    )
+    return ", ".join(count(number, one, many) for number, one, many in numbers if number)
 
 
 def _patient(label: str, words: str) -> str:
@@ -101,5 +110,5 @@ def questions(base: Base, noun: str, ids: Iterable[str], up: str | None) -> str:
         paragraph(f"<strong>{escape(terms[i].label)}</strong>") + listing(groups[i])
         for i in sorted(groups, key=lambda i: terms[i].label.casefold())
     ]
-    told = note("Each tells the best estimate, how sure it is, who disagrees, and what was not pooled.")
+    told = note("Each page tells the best estimate, how sure it is, who disagrees, and what was not pooled.")
     return details(f"{count(total, 'question')} with a page of their own", told, *parts)

@@ -21,7 +21,6 @@ from kb.notebook.html import (
     note,
     paragraph,
     table,
-    tag,
     tally,
 )
 from kb.notebook.sections import verdict_words
@@ -146,10 +145,10 @@ class OverviewPage:
         return block(
             figure(*drawn),
             note(
-                "The colour is the best certainty that an estimate of the cell has, the shape the side that estimates "
-                "of that certainty favour. Where the interval includes no effect, or no number can be compared, the "
-                "direction counts as unknown. A broader term counts the studies of its narrower ones. A condition "
-                "that was studied with none of these treatments has no row here; the next map has all."
+                "Colour: the best certainty of an estimate in the cell. Shape: the side that the estimates of that "
+                "certainty favour. Where the interval includes no effect, or no number can be compared, the side "
+                "counts as unknown. A broader term counts the studies of its narrower ones. A condition that was "
+                "studied with none of these treatments has no row here; the next map has all conditions."
             ),
             details("The map in words", paragraph(escape(words))),
             words=words,
@@ -223,10 +222,9 @@ class OverviewPage:
         items = []
         for key in self.keys:
             reference = corpus.references.get(key)
-            gaps = " ".join(tag(gap) for gap in (reference.missing if reference else ("reference",)))
+            gaps = escape(sections.missing_words(reference)) if reference else "the whole reference"
             if gaps:
-                named = f"{sections.study_link(self.base, key, self.up)} <span class='kb-small'>({escape(key)})</span>"
-                items.append(f"{named}: {gaps}")
+                items.append(f"{sections.study_link(self.base, key, self.up)}: {gaps}")
         lack = "lacks" if len(items) == 1 else "lack"
         head = (
             f"{len(items)} of {count(len(self.keys), 'reference')} {lack} a title, author, journal, year, "

@@ -95,14 +95,18 @@ class PostPage:
             paragraph(
                 f"It cites <strong>{count(len(cited), 'study', 'studies')}</strong> in "
                 f"{count(len(post.citations), 'place')}{told}, and makes "
-                f"<strong>{count(len(post.claims), 'claim')}</strong>{f': {escape(verdicts)}' if verdicts else ''}.",
+                f"<strong>{count(len(post.claims), 'claim')}</strong>{f': {escape(verdicts)}' if verdicts else ''}."
+                if post.citations or post.claims
+                else "It cites no study and makes no claim about research.",
                 "kb-lead",
             ),
             self._verdicts(),
             self._worst(),
-            paragraph(f"Of the base, {more} on its claims without being cited.") if extra else "",
-            paragraph(f"{count(against, 'study is', 'studies are')} judged to contradict a claim.") if against else "",
-            note(sections.NOT_REVIEWED),
+            paragraph(f"{more} on its claims without being cited.") if extra else "",
+            paragraph(f"{count(against, 'study is', 'studies are')} judged to contradict one of its claims.")
+            if against
+            else "",
+            note(sections.NOT_REVIEWED) if post.claims else "",
             words=f"{post.title}: {count(len(post.claims), 'claim')}, {count(len(cited), 'study', 'studies')}",
             style=True,
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from kb.cite import author_year, vancouver
 from kb.model import Bearing, Verification
 from kb.notebook.html import count, details, escape, link, listing, note, paragraph, table, tally
+from kb.notebook.sources import field_words
 from kb.pubmed.notices import marked
 from kb.tables import study_label
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kb.base import Base
-    from kb.model import Corpus, Finding, Study
+    from kb.model import Corpus, Finding, Reference, Study
 
 CAUTION = (
     "Counts of findings are not a verdict: several findings can come from one study, and reviews include trials "
@@ -28,6 +30,12 @@ CURATED = (
 HOW_TO_READ_A_MAP = (
     "An open square is a cell without a study in the base. A broader term counts the studies of its narrower ones."
 )
+CHECKED = {
+    Verification.VERIFIED: "verified",
+    Verification.PARTLY: "verified in part",
+    Verification.UNVERIFIED: "not verified",
+}
+"""How far a study was checked against what was seen of it."""
 NOT_REVIEWED = "Verdicts are curated from abstracts and not yet reviewed by a clinician."
 
 
@@ -48,7 +56,46 @@ def study_link(base: Base, key: str, up: str | None, finding: str = "") -> str:
     """
     where = f"#{finding}" if finding else ""
     url = study_url(base.corpus, key) if up is None else f"{up}study/{key}.html{where}"
-    return link(url, study_label(base.corpus, key, base.notices))
+    return link(url, study_name(base, key))
+
+
+def study_name(base: Base, key: str) -> str:
+    """Author and year; where nobody saw the authors, the journal and the year; retracted is marked.
+
+    Examples
+    --------
+    >>> import kb
+    >>> base = kb.open()
+    >>> study_name(base, "zhang2024"), study_name(base, "lindenberg1984")
+    ('Zhang et al. 2024', 'Phys Sportsmed 1984 (authors unknown)')
+    """
+    label, reference = study_label(base.corpus, key, base.notices), base.corpus.references.get(key)
+    if reference is None or reference.author:
+        return label
+    known = reference.shortjournal or reference.journal or _cut(reference.title)
+    if known is None or reference.year is None:
+        return f"Reference unknown ({label})"
+    return f"{known} {reference.year} (authors unknown){label.removeprefix(key)}"
+
+
+def _cut(title: str | None) -> str | None:
+    """The first words of a title."""
+    return f"{title[:60].rpartition(' ')[0]} ..." if title and len(title) > 60 else title
+
+
+def prose(base: Base, text: str, up: str | None) -> str:
+    """A curator's text as HTML: where it names a study by its key, the study's own name stands, linked."""
+    return _KEY.sub(
+        lambda found: study_link(base, found[0], up) if found[0] in base.corpus.studies else found[0], escape(text)
+    )
+
+
+def with_names(base: Base, text: str) -> str:
+    """A text in which studies stand by their names where it names them by their keys."""
+    return _KEY.sub(lambda found: study_name(base, found[0]) if found[0] in base.corpus.studies else found[0], text)
+
+
+_KEY = re.compile(r"\b[a-z]+(?:19|20)\d\d[a-z]?\b")
 
 
 def term_link(base: Base, noun: str, identifier: str, up: str | None) -> str:
@@ -61,6 +108,17 @@ def term_link(base: Base, noun: str, identifier: str, up: str | None) -> str:
 def post_link(base: Base, slug: str, up: str | None) -> str:
     """A post's title, linked to its page of the site."""
     return link(f"{up}post/{slug}.html" if up is not None else None, base.corpus.posts[slug].title)
+
+
+def no_number(reference: Reference) -> str:
+    """That neither number of a reference is known; its other gaps stand in the reference itself."""
+    return " <em>PMID and DOI unknown.</em>" if "pmid or doi" in reference.missing else ""
+
+
+def missing_words(reference: Reference) -> str:
+    """What a reference lacks, in words: "authors", "PMID or DOI"."""
+    words = {"author": "authors", "pmid or doi": "PMID or DOI"}
+    return ", ".join(words.get(name, name) for name in reference.missing)
 
 
 # --- studies in words --------------------------------------------------------------------------------------------
@@ -121,11 +179,12 @@ def findings_of(corpus: Corpus, ids: Iterable[str]) -> list[tuple[Study, Finding
 # --- thresholds ----------------------------------------------------------------------------------------------------
 
 
-def smallest_changes(corpus: Corpus, outcomes: Iterable[str]) -> str:
+def smallest_changes(base: Base, outcomes: Iterable[str]) -> str:
     """Minimal clinically important differences of some outcomes, where a source gives one."""
+    corpus = base.corpus
     items = [
         f"{escape(corpus.outcomes[i].label)}: {mcid.value:g} {escape(mcid.unit)} "
-        f"<span class='kb-small'>({escape(mcid.source)})</span>"
+        f"<span class='kb-small'>({prose(base, mcid.source, None)})</span>"
         for i in sorted(set(outcomes))
         for mcid in corpus.outcomes[i].mcid
     ]
@@ -152,7 +211,7 @@ def references(base: Base, keys: Sequence[str], up: str | None) -> str:
         url = study_url(corpus, key)
         where = f" {link(url, 'PubMed' if 'pubmed' in url else 'DOI')}" if url else ""
         own = f" {link(f'{up}study/{key}.html', 'what it found')}" if up is not None else ""
-        gaps = f" <em>Unknown: {escape(', '.join(reference.missing))}.</em>" if reference and reference.missing else ""
+        gaps = no_number(reference) if reference else ""
         shown = marked(vancouver(reference), base.notices.get(key, ())) if reference else key
         items.append(f"{escape(shown)}{where}{own}{gaps}")
     return listing(items, ordered=True) or paragraph("No study.")
@@ -165,15 +224,18 @@ def limitations(base: Base, keys: Sequence[str], up: str | None) -> str:
     unchecked = levels[Verification.UNVERIFIED] + levels[Verification.PARTLY]
     general = [
         CURATED,
-        _judged(corpus, keys),
+        *([_judged(corpus, keys)] if keys else []),
         "Not a systematic search: the base holds what the posts cite and some more. Missing studies are likely.",
     ]
     if keys:
+        of = count(len(keys), "study", "studies")
         general.append(
-            f"{count(unchecked, 'study', 'studies')} of {len(keys)} could not be checked in full against the source."
+            f"{unchecked} of {of} could not be checked in full against the source."
+            if unchecked
+            else f"What stands here of {of} agrees with what was seen of them."
         )
     own = [
-        f"{study_link(base, key, up)}: {escape(' '.join(_sentence(t) for t in corpus.studies[key].limitations))}"
+        f"{study_link(base, key, up)}: {prose(base, ' '.join(map(sentence, corpus.studies[key].limitations)), up)}"
         for key in keys
         if corpus.studies[key].limitations
     ]
@@ -200,13 +262,17 @@ def _judged(corpus: Corpus, keys: Sequence[str]) -> str:
     return f"Somebody judged the risk of bias of {judged} of {of}; nobody judged the rest."
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """A text with a capital and a full stop."""
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def second_readings(base: Base, keys: Sequence[str], up: str | None) -> str:
-    """What an independent second reading found different, and how many studies had none."""
+def second_readings(base: Base, keys: Sequence[str], up: str | None, *, alone: bool = False) -> str:
+    """What an independent second reading found different, and how many studies had none.
+
+    ``alone`` on the page of a study, whose name is not said again.
+    """
     corpus = base.corpus
     rows = []
     read = [key for key in keys if corpus.studies[key].second_reading]
@@ -216,8 +282,8 @@ def second_readings(base: Base, keys: Sequence[str], up: str | None) -> str:
             right = {"recorded": "first reading", "seen": "second reading", "unclear": "unclear"}[item.which_is_right]
             rows.append(
                 [
-                    study_link(base, key, up),
-                    escape(item.field),
+                    *([] if alone else [study_link(base, key, up)]),
+                    escape(field_words(item.field)),
                     escape(item.recorded),
                     escape(item.seen),
                     right,
@@ -225,27 +291,34 @@ def second_readings(base: Base, keys: Sequence[str], up: str | None) -> str:
                 ]
             )
     if not read:
-        return paragraph("No study here had a second, independent reading.")
-    head = (
-        f"{len(read)} of {count(len(keys), 'study', 'studies')} had a second, independent reading; "
-        f"it differed in {count(len(rows), 'place')}."
+        none = "It had no second, independent reading." if alone else "No study here had a second, independent reading."
+        return paragraph(none)
+    who = (
+        "A second, independent reading"
+        if alone
+        else f"{len(read)} of {count(len(keys), 'study', 'studies')} had a second, independent reading, which"
     )
-    columns = ("study", "field", "first reading", "second reading", "held to be right", "why")
+    head = f"{who} differed in {count(len(rows), 'place')}." if rows else f"{who} differed nowhere."
+    columns = (*(() if alone else ("study",)), "what", "first reading", "second reading", "held to be right", "why")
     made = table("Differences between the readings", columns, rows)
     return paragraph(escape(head)) + (details(count(len(rows), "difference"), made) if len(rows) > 6 else made)
 
 
-def to_do(base: Base, keys: Sequence[str], up: str | None) -> str:
-    """What has to be checked by hand: recalled, not read; nothing here is used above."""
+def to_do(base: Base, keys: Sequence[str], up: str | None, *, alone: bool = False) -> str:
+    """What has to be checked by hand: recalled, not read; nothing here is used above.
+
+    ``alone`` on the page of a study, whose name is not said again.
+    """
     corpus = base.corpus
     items = []
     for key in keys:
         study, reference = corpus.studies[key], corpus.references.get(key)
         open_items = [*study.to_check]
         if reference and reference.missing:
-            open_items.append(f"reference lacks {', '.join(reference.missing)}")
+            open_items.append(f"the reference lacks its {missing_words(reference)}")
         if open_items:
-            items.append(f"{study_link(base, key, up)}: {escape('; '.join(open_items))}")
+            told = prose(base, " ".join(map(sentence, open_items)), up)
+            items.append(told if alone else f"{study_link(base, key, up)}: {told}")
     if not items:
         return paragraph("Nothing is noted.")
     told = note("To check in the full text. These are notes from memory, not facts: no table or figure uses them.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kb.answers.words_terms import named
+from kb.notebook import sections
 from kb.notebook.html import details, escape, figure, paragraph
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def picture(base: Base, study: Study) -> str:
         return _directions(base, study)
     parts = []
     for number, panel in enumerate(panels):
-        words = figures.estimates_words(panel)
+        words = sections.with_names(base, figures.estimates_words(panel))
         found = [row.finding for row in panel.rows]
         drawn = figure(figures.draw_estimates(panel), figures.draw_estimates(panel, figures.WIDE), findings=found)
         inner = drawn + details("The picture in words", paragraph(escape(words)))

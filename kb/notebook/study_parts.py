@@ -10,7 +10,7 @@ from kb.appraisal import tools
 from kb.appraisal.bias import judged_by
 from kb.appraisal.signals import signals
 from kb.model import Verification
-from kb.notebook import claims, sections
+from kb.notebook import claims, sections, sources
 from kb.notebook.html import count, escape, link, listing, note, paragraph, table, tag, tally
 from kb.notebook.sections import verdict_words
 from kb.tables import UNKNOWN
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from kb.pubmed.record import Record
 
 _CHECKED = {
-    Verification.VERIFIED: "verified: the record agrees with what was seen of the study",
-    Verification.PARTLY: "partly: some of the record was seen in a source, the rest could not be checked",
-    Verification.UNVERIFIED: "unverified: no source of it could be opened",
+    Verification.VERIFIED: "Verified: what stands here agrees with what was seen of the study.",
+    Verification.PARTLY: "Verified in part: some of it was seen in a source, the rest could not be checked.",
+    Verification.UNVERIFIED: "Not verified: no source of it could be opened.",
 }
 _SIGNALS = {
     "size": "Size",
@@ -33,15 +33,39 @@ _SIGNALS = {
     "funding": "Funding and conflicts of interest",
     "reading": "How much was read",
 }
+_READ = {
+    Verification.VERIFIED: "the abstract or an open page",
+    Verification.PARTLY: "a part only",
+    Verification.UNVERIFIED: "nothing that could be checked",
+}
 
 
 def appraisal(study: Study, levels: str) -> list[str]:
     """Items on how far a study can be trusted: what people judged, then what can be computed."""
-    items = [f"Level of evidence: {escape(levels)}", f"Risk of bias: {escape(_risk_of_bias(study))}"]
+    items = [
+        f"Level of evidence: {escape(levels.removeprefix('level '))}",
+        f"Risk of bias: {escape(_risk_of_bias(study))}",
+    ]
     for signal in signals(study):
         care = f" {tag('reason for care')}" if signal.concern else ""
-        items.append(f"{_SIGNALS.get(signal.id, signal.id)}: {escape(signal.words)}{care}")
+        said = _READ[study.verification] if signal.id == "reading" else _said(signal.words)
+        items.append(f"{_SIGNALS.get(signal.id, signal.id)}: {escape(said)}{care}")
     return items
+
+
+def _said(words: str) -> str:
+    """What a signal says after its own name: the name is not said again.
+
+    Examples
+    --------
+    >>> [_said(words) for words in ("registration unknown", "registered: NCT01", "0 of 2 intervals include no effect")]
+    ['unknown', 'NCT01', '0 of 2 include no effect']
+    """
+    if words.endswith(" unknown"):
+        return UNKNOWN
+    if words.startswith("no interval"):
+        return "none is known"
+    return words.removeprefix("registered: ").replace(" intervals include ", " include ")
 
 
 def _risk_of_bias(study: Study) -> str:
@@ -63,11 +87,11 @@ def _risk_of_bias(study: Study) -> str:
     return "; ".join(told) or tools.NOT_ASSESSED
 
 
-def limitations(study: Study) -> str:
+def limitations(base: Base, study: Study, up: str | None) -> str:
     """Recorded limitations; none recorded is unknown."""
     if not study.limitations:
         return paragraph("No limitation is recorded: that means unknown, not none.")
-    items = (escape(f"{text[:1].upper()}{text[1:]}") for text in study.limitations)
+    items = (sections.prose(base, sections.sentence(text), up) for text in study.limitations)
     return paragraph("Limitations:") + listing(items)
 
 
@@ -82,7 +106,8 @@ def posts(base: Base, key: str, up: str | None) -> str:
     posts = base.corpus.posts
     cited = {slug for slug in resting.posts if any(c.study == key for c in posts[slug].citations)}
     items = [
-        f"{sections.post_link(base, slug, up)} ({'cites it' if slug in cited else 'makes a claim that it bears on'})"
+        f"{sections.post_link(base, slug, up)} "
+        f"({'cites it' if slug in cited else 'does not cite it, but makes a claim that it bears on'})"
         for slug in resting.posts
     ]
     rows = []
@@ -94,17 +119,22 @@ def posts(base: Base, key: str, up: str | None) -> str:
             if item.study != key:
                 continue
             verdicts[verdict_words(item.bearing)] += 1
-            who = f"reviewed by {claim.verdict.reviewed_by}" if claim.verdict.reviewed_by else claim.verdict.basis
+            by = claim.verdict.reviewed_by
+            who = f" <span class='kb-small'>(reviewed by {escape(by)})</span>" if by else ""
             rows.append(
                 [
                     f"{escape(claim.statement)}<br><span class='kb-small'>in {where}</span>",
                     tag(verdict_words(item.bearing), item.bearing.value),
-                    f"{escape(claims.RELATIONS[item.relation])}. {escape(item.reason)}",
-                    f"{escape(verdict_words(claim.verdict.bearing))} <span class='kb-small'>({escape(who)})</span>",
+                    f"The study {escape(claims.RELATIONS[item.relation])}. {escape(item.reason)}",
+                    f"{escape(verdict_words(claim.verdict.bearing))}{who}",
                 ]
             )
-    columns = ("claim, in our words", "by this study it is", "this study", "verdict on all evidence")
-    head = f"{count(len(rows), 'claim')}, by this study: {tally(verdicts)}." if rows else "It bears on no claim."
+    columns = ("claim, in our words", "judged by this study alone", "why", "judged by all studies on it")
+    head = (
+        f"It bears on {count(len(rows), 'claim')}; judged by this study alone: {tally(verdicts)}."
+        if rows
+        else "It bears on no claim."
+    )
     return (
         paragraph(f"{count(len(items), 'post')}:")
         + listing(items)
@@ -131,23 +161,29 @@ def record(base: Base, key: str) -> list[str]:
     reference = base.corpus.references.get(key)
     pmid = reference.pmid if reference else None
     if pmid is None:
-        return [*parts, paragraph("It has no PubMed number in the base.")]
+        return [*parts, paragraph("No PubMed record: no PubMed number is known.")]
     entry = base.snapshot.get(pmid)
     number = link(f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/", f"PMID {pmid}")
     if entry is None:
-        return [*parts, paragraph(f"{number}: the base keeps no record of it.")]
+        return [*parts, paragraph(f"{number}: the base keeps no copy of its record.")]
+    day = entry.date.isoformat()
     source = (
-        "fetched from PubMed" if entry.source == "pubmed" else "entered by the curator, not yet fetched from PubMed"
+        f"fetched from PubMed on {day}"
+        if entry.source == "pubmed"
+        else f"entered by hand on {day}, not yet fetched from PubMed"
     )
-    rows = [[escape(name), escape(value)] for name, value in _fields(entry.record)]
+    fields = _fields(entry.record)
+    rows = [[escape(name), escape(value)] for name, value in fields if value]
+    gaps = ", ".join(name[:1].lower() + name[1:] for name, value in fields if not value)
     return [
         *parts,
-        paragraph(f"{number}, {source}, on {entry.date.isoformat()}."),
+        paragraph(f"{number}: {source}."),
         table("PubMed record as the base keeps it", ("field", "value"), rows),
+        note(f"Unknown: {gaps}.") if gaps else "",
     ]
 
 
-def _fields(found: Record) -> list[tuple[str, str]]:
+def _fields(found: Record) -> list[tuple[str, str | None]]:
     names = [author.collective or f"{author.last} {author.initials or ''}".strip() for author in found.authors]
     journal = found.journal.title or found.journal.iso_abbreviation if found.journal else None
     where = "; ".join(
@@ -156,14 +192,14 @@ def _fields(found: Record) -> list[tuple[str, str]]:
         if value
     )
     return [
-        ("Title", found.title or UNKNOWN),
-        ("Authors", ", ".join(names) or UNKNOWN),
-        ("Journal", journal or UNKNOWN),
-        ("Year", str(found.year) if found.year is not None else UNKNOWN),
-        ("Where", where or found.article_number or UNKNOWN),
-        ("Publication types", ", ".join(term.name for term in found.publication_types) or UNKNOWN),
-        ("Trial registration", ", ".join(f"{t.bank} {t.number}" for t in found.trials) or UNKNOWN),
-        ("Statement on conflicts of interest", "there is one" if found.coi_statement else UNKNOWN),
+        ("Title", found.title),
+        ("Authors", ", ".join(names)),
+        ("Journal", journal),
+        ("Year", str(found.year) if found.year is not None else None),
+        ("Volume, issue and pages", where or found.article_number),
+        ("Publication types", ", ".join(term.name for term in found.publication_types)),
+        ("Trial registration", ", ".join(f"{t.bank} {t.number}" for t in found.trials)),
+        ("Statement on conflicts of interest", "there is one" if found.coi_statement else None),
     ]
 
 
@@ -173,16 +209,12 @@ def _fields(found: Record) -> list[tuple[str, str]]:
 def checked(base: Base, key: str, up: str | None) -> list[str]:
     """What was seen, notes of the curator, the second reading, and the sources that were read."""
     study = base.corpus.studies[key]
-    notes = [escape(item.text) for item in study.notes]
-    sources = [
-        f"{escape(source.id)}: {link(source.url, source.url) if source.url else escape(source.note or UNKNOWN)}"
-        + (f" <span class='kb-small'>({escape(', '.join(source.supports))})</span>" if source.supports else "")
-        for source in study.sources
-    ]
+    notes = [sections.prose(base, item.text, up) for item in study.notes]
+    found = sources.listed(study)
     return [
-        paragraph(f"Checked: {escape(_CHECKED[study.verification])}."),
+        paragraph(escape(_CHECKED[study.verification])),
         paragraph("Notes of the curator:") + listing(notes) if notes else "",
-        sections.second_readings(base, [key], None if up is None else up),
-        paragraph("Read in:") + listing(sources) if sources else paragraph("No source is recorded."),
+        sections.second_readings(base, [key], up, alone=True),
+        paragraph("Sources, and what was read in each:") + found if found else paragraph("No source is recorded."),
         note("Curated from abstracts and open pages; no clinician has reviewed it yet."),
     ]

@@ -50,7 +50,7 @@ def studied_map(page: TermPage) -> Block:
     data = figures.compute_map(page.base.corpus, page.cells, *pair, by=page.other)
     left = len(own) - len(rows)
     words = figures.map_words(data) + (f" {left} further {page.other}s with studies are not drawn." if left else "")
-    told = f"{words} {sections.HOW_TO_READ_A_MAP} One that holds no other studies than a narrower one is left out."
+    told = f"{words} {sections.HOW_TO_READ_A_MAP} A broader term with the same studies as a narrower one is left out."
     return block(figure(figures.draw_map(data), figures.draw_map(data, 640), told), words=words, printed=False)
 
 
@@ -94,11 +94,8 @@ def gaps(page: TermPage) -> Block:
     ]
     return block(
         *parts,
-        note(
-            "An empty cell says that the base holds no such study, "
-            "not that none exists or that the treatment does not work."
-        ),
-        words=f"{count(len(named), 'empty cell')}",
+        note("That the base holds no such study does not mean that none exists, nor that the treatment does not work."),
+        words=f"{count(len(named), 'pair')} without a study",
         printed=False,
     )
 

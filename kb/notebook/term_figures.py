@@ -53,7 +53,7 @@ def answers_map(base: Base, rows: Sequence[AnswerRow], noun: str) -> str:
         (other, "outcome"),
     )
     left = len(cells) - len(made)
-    told = "Of the surest answers: colour is the certainty, shape the side that the estimate favours for the patient."
+    told = "The surest answers: colour shows the certainty, shape the side that the estimate favours for the patient."
     if left:
         told += f" {count(left, 'further pair')} of {other} and outcome {'is' if left == 1 else 'are'} not drawn."
     used = [f"{key}.{number}" for row in rows for key, number in sorted(row.result.findings)]
@@ -101,7 +101,7 @@ def estimates(base: Base, ids: Sequence[str], terms: Collection[str]) -> Block:
             "mark, that the interval is unknown. The same numbers stand in the evidence table."
         ),
         *drawn,
-        sections.smallest_changes(base.corpus, outcomes),
+        sections.smallest_changes(base, outcomes),
         note(left) if rest else "",
         words=f"{count(len(shown), 'estimate')} in {count(len(panels), 'panel')}",
         printed=False,

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kb import graph as graphs
-from kb.model import Direction
+from kb.answers.words_terms import named
+from kb.model import Direction, InterventionKind
 from kb.notebook import answers, claims, comparison_parts, evidence, narrower, sections, term_cells, term_figures
 from kb.notebook.html import (
     Block,
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     from kb.graph import Answer
     from kb.model import Finding, Term
 
+_KINDS = {
+    InterventionKind.EXPOSURE: "An exposure, not a treatment.",
+    InterventionKind.TEST: "A test, not a treatment.",
+    InterventionKind.SERVICE: "A way to organize care, not a treatment.",
+    InterventionKind.TRAINING_ADVICE: "Training advice.",
+}
 _FEW = 12
 """Items up to which a list is open when the page is."""
 
@@ -114,8 +121,8 @@ class TermPage:
         """The surest answer in a sentence, a picture of the answers, and the best estimate of each comparison."""
         rows = self.answers_rows
         if not self.answer.studies:
-            told = f"No study in the base is about this {self.noun}."
-            lead = f"<strong>{told}</strong> That is a gap in the base, not evidence of no effect."
+            told = f"No study in the base is about this {self.noun}, so there is no answer here."
+            lead = f"<strong>{told}</strong>"
             return block(self._names(), paragraph(lead, "kb-lead"), words=told, style=True)
         lead = answers.headline(self.base, rows[0], self.up) if rows else self._without_estimate()
         leads = self._leads()
@@ -159,7 +166,7 @@ class TermPage:
         """What patients call it; other names stand further below."""
         term = self.term
         kind = getattr(term, "kind", None)
-        sort = f"A {kind.value.replace('-', ' ')}. " if kind and kind.value != "treatment" else ""
+        sort = _KINDS.get(kind, "") if kind else ""
         if term.patient_label.casefold() == term.label.casefold():
             return paragraph(sort.strip()) if sort else ""
         return paragraph(f"For patients: <strong>{escape(term.patient_label)}</strong>. {sort}".strip())
@@ -167,7 +174,10 @@ class TermPage:
     def summary(self) -> Block:
         """How much there is, in words, and what the posts say."""
         term, answer, corpus = self.term, self.answer, self.base.corpus
-        names = f"Also called: {escape(', '.join(term.synonyms))}." if term.synonyms else ""
+        patient = term.patient_label
+        others = [name for name in term.synonyms if name.casefold() not in {patient.casefold(), term.label.casefold()}]
+        plain = "" if patient.casefold() == term.label.casefold() else f"; for patients: {patient}"
+        names = f"Also called {escape(', '.join(others) + plain)}." if others else ""
         if answer.studies:
             lead = (
                 f"<strong>{count(len(answer.studies), 'study', 'studies')}</strong>, "
@@ -180,8 +190,7 @@ class TermPage:
                 "That is a gap in the base, not evidence of no effect."
             )
         return block(
-            self._names(),
-            paragraph(names) if names else "",
+            paragraph(names) if names else self._names(),
             paragraph(escape(term.scope_note)) if term.scope_note else "",
             paragraph(lead, "kb-lead"),
             paragraph(escape(narrower.left_words(self.scope))),
@@ -251,8 +260,18 @@ class TermPage:
         """Why the answers have their certainty."""
         if not self.answers_rows:
             return block(paragraph("Nothing to rate."), words="Nothing to rate", printed=False)
-        body, used = comparison_parts.reasons([row.result for row in self.answers_rows[: answers.FIRST]])
-        told = "The steps behind the first rows of the answer; the pages of the comparisons tell them for every one."
+        rows = self.answers_rows[: answers.FIRST]
+        terms, outcomes = self.base.corpus.vocabulary(f"{self.other}s"), self.base.corpus.outcomes
+        others = [
+            answers.treatment_words(row.result) if self.noun == "condition" else terms[row.question.condition].label
+            for row in rows
+        ]
+        about = [
+            f"{other}, " if other == outcome else f"{other}, {named(outcome)}, "
+            for other, outcome in zip(others, (outcomes[row.question.outcome].label for row in rows), strict=True)
+        ]
+        body, used = comparison_parts.reasons([row.result for row in rows], about)
+        told = "The steps behind the first rows of the answer; the pages of the comparisons tell them for every row."
         return block(
             paragraph(told),
             details("Show the steps", body),

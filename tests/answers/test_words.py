@@ -14,7 +14,7 @@ import kb
 from kb.answers import words_outcomes
 from kb.answers.size import Size
 from kb.answers.words import Absolute, Told, clinician, patient
-from kb.answers.words_terms import inside, named, whom
+from kb.answers.words_terms import WITH, inside, named, whom
 from kb.model import CertaintyLevel
 
 QUESTIONS = [
@@ -310,6 +310,25 @@ def test_an_unknown_side_or_count_is_not_made_up(made: Maker) -> None:
     assert "No interval is known." in clinician(made(QUESTIONS[0], crosses=None))
 
 
+def test_two_things_that_go_together_are_not_told_as_unclear(made: Maker) -> None:
+    # A review found 15 times the odds with age: nobody is compared, so no side is better, and yet something was found.
+    linked = {"better": "unknown", "crosses": False, "comparator": None, "comparator_plain": None}
+    told = made(QUESTIONS[8], level=None, designs="systematic review", size=Size.UNKNOWN, **linked)
+    assert "found an association of hip muscle weakness with the risk of running-related injury" in clinician(told)
+    assert "did not show" not in clinician(told)
+    assert "went together" in patient(told)
+    assert "does not prove that one causes the other" in patient(told)
+    against = made(QUESTIONS[0], **{**linked, "comparator": "Placebo", "comparator_plain": "Placebo"})
+    assert "did not show which way" in clinician(against)
+    assert "association" not in clinician(made(QUESTIONS[8], **{**linked, "crosses": None}, level=None))
+
+
+def test_what_one_group_got_together_is_told_apart_from_what_it_was_compared_with(made: Maker) -> None:
+    told = made(QUESTIONS[0], intervention="Taping with heel pads and home exercise program")
+    assert "taping plus heel pads and a home exercise program" in clinician(told).lower()
+    assert "plus" not in clinician(made(QUESTIONS[0]))
+
+
 def test_markup_in_labels_comes_through(made: Maker) -> None:
     bad = "<script>alert(1)</script> & {condition} %s"
     told = made(
@@ -377,6 +396,13 @@ def test_every_label_with_words_of_its_own_is_in_the_vocabulary(base: kb.Base) -
     assert own <= clinical, own - clinical
     told = {*words_outcomes._PLAIN_OUTCOMES, *words_outcomes._PEOPLE, *words_outcomes._EVENTS}
     assert told <= plain, told - plain
+
+
+def test_every_label_of_one_treatment_with_another_word_between_is_known(base: kb.Base) -> None:
+    terms = base.corpus.interventions.values()
+    labels = {label.casefold() for term in terms for label in (term.label, term.patient_label) if " with " in label}
+    assert {label for label in labels if "compared with" not in label} == WITH
+    assert not [label for label in labels if " plus " in named(label) + named(label, plain=True)]
 
 
 # --- reading level -------------------------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ import pytest
 import kb
 from kb.model import Finding
 from kb.notebook.answers import rows_of
+from kb.notebook.audit_page import AuditPage
 from kb.notebook.comparison_page import ComparisonPage
+from kb.notebook.evidence import outcome_words, sides
 from kb.notebook.html import Block, plain
 from kb.notebook.post_page import PostPage
 from kb.notebook.scope import Scope
@@ -213,6 +215,54 @@ def test_only_what_fits_on_a_sheet_is_printed(base: kb.Base) -> None:
     answer = page.answers().html
     assert '<div class="kb kb-noprint">' not in answer
     assert len(re.findall(r'<tr role="row">', answer.partition("Further comparisons")[0])) <= 8
+
+
+# words
+
+
+def test_the_audit_speaks_to_a_clinician(base: kb.Base) -> None:
+    page = AuditPage(base)
+    html = "\n".join(shown(page, "audit"))
+    said = plain(html)
+    assert not re.search(r"\bkb (?:check|add)\b|--online|\bcurated\)|as curated|is at hand|not at hand|\]\(http", said)
+    codes = {finding.rule for _, _, finding in page.found}
+    assert codes <= set(re.findall(r'data-rule="([\w-]+)"', html))
+    assert not [code for code in codes if "-" in code and re.search(rf"(?<![\w-]){code}(?![\w-])", said)]
+    assert "not reviewed by a clinician" in said
+    assert "to correct" in said
+
+
+def test_who_was_studied_is_said_once_on_the_page_of_a_question(base: kb.Base) -> None:
+    page = ComparisonPage(base, Question("lateral-epicondylitis", "shockwave", "prtee"))
+    people = base.corpus.studies["zhang2024"].population
+    assert people
+    assert plain("\n".join(shown(page, "comparison"))).count(people) == 1
+
+
+def test_the_studys_words_do_not_repeat_the_outcome(base: kb.Base) -> None:
+    (finding,) = (f for f in base.corpus.studies["majidi2024"].findings if f.id == "f01")
+    label = base.corpus.outcomes[finding.outcomes[0]].label
+    assert finding.as_reported.casefold().startswith(label.casefold())
+    told = outcome_words(base.corpus, finding)
+    assert told == finding.as_reported[:1].upper() + finding.as_reported[1:]
+
+
+def test_a_trials_control_is_not_told_as_the_comparator_of_everything_in_it(base: kb.Base) -> None:
+    study = base.corpus.studies["taddei2020"]
+    by_age = next(f for f in study.findings if f.interventions == ("age",))
+    assert not by_age.comparators
+    assert study.comparator
+    assert sides(base.corpus, study, by_age) == ("Age", "no comparison")
+    cohort = base.corpus.studies["noehren2007"]
+    assert sides(base.corpus, cohort, cohort.findings[0])[1] == cohort.comparator
+
+
+def test_a_verdict_keeps_its_basis_and_a_study_alone_is_told_where_it_differs(base: kb.Base) -> None:
+    html = plain(TermPage(base, "condition", "lateral-epicondylitis").claims().html)
+    assert html.count("curated from abstracts; not yet reviewed by a clinician") == 1
+    assert "contradicts it" in html
+    overstated = plain(PostPage(base, "tight-hip-flexors-knee-pain-culver-city").claims().html)
+    assert "qualifies it : by this study alone it is overstated" in overstated
 
 
 # links

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.notebook.html import Block, Heading, plain
+from kb.notebook.html import Block, Heading, escape, plain
+from kb.notebook.sources import names
 from kb.notebook.study_page import StudyPage
 from tests.notebook.balanced import Balanced
 
@@ -50,12 +51,51 @@ def test_numbers_and_unknowns_are_shown(base: kb.Base) -> None:
     said = plain(html_of(StudyPage(base, "zhang2024")))
     for told in (
         "MD 1.14 (0.8 to 1.48) VAS points (0-10)",
-        "registration unknown",
-        "funding and conflicts",
+        "Registration: unknown",
+        "Funding and conflicts of interest: unknown",
         "6 studies",
     ):
         assert told in said, told
     assert re.search(r"Risk of bias: not assessed", said, re.IGNORECASE)
+
+
+def test_what_is_unknown_is_said_once_and_a_label_not_twice(base: kb.Base) -> None:
+    for key in list(base.corpus.studies)[::5]:
+        said = plain(html_of(StudyPage(base, key)))
+        assert "registration unknown" not in said, key
+        assert "interest unknown" not in said, key
+        assert not re.search(r"\bPeople: ", said), key
+        assert said.count("Registration: unknown") <= 1, key
+
+
+def test_a_number_names_the_sources_it_was_read_in(base: kb.Base) -> None:
+    html = StudyPage(base, "coombes2013").findings().html
+    source = next(s for s in base.corpus.studies["coombes2013"].sources if s.id == "s1")
+    assert source.url
+    assert f'Source: <a href="{escape(source.url)}">PubMed</a>.' in html
+    for key, study in base.corpus.studies.items():
+        page = StudyPage(base, key)
+        said = plain(page.findings().html + page.checked().html)
+        assert not re.search(r"(?:Source|Read in|Sources)[^.]*\bs\d\b", said), key
+        assert len(set(names(study).values())) == len(study.sources), key
+        for finding in study.findings:
+            assert all(names(study)[i] in said for i in finding.read_in), (key, finding.id)
+
+
+def test_no_page_of_a_study_shows_the_bases_own_names(base: kb.Base) -> None:
+    keys = set(base.corpus.studies)
+    nameless = {key for key, reference in base.corpus.references.items() if not reference.author}
+    for key in list(keys)[::3]:
+        html = re.sub(
+            r"<svg.*?</svg>|<details><summary>The picture in words.*?</details>",
+            "",
+            html_of(StudyPage(base, key)),
+            flags=re.DOTALL,
+        )
+        shown = set(re.findall(r"[a-z]+(?:19|20)\d\d[a-z]?", plain(html)))
+        assert not shown & (keys - nameless), key
+        assert not re.search(r"\b(?:n_participants|publication_types|mesh_terms|funding_or_conflicts)\b", html), key
+    assert 'study/coombes2013.html">Coombes et al. 2013</a>' in StudyPage(base, "zhang2024").appraisal().html
 
 
 def test_a_score_is_told_with_its_source(base: kb.Base) -> None:
@@ -92,7 +132,7 @@ def test_the_record_has_its_source_and_date(base: kb.Base) -> None:
 
 def test_a_study_without_a_pubmed_number_says_so(base: kb.Base) -> None:
     key = next(k for k, r in sorted(base.corpus.references.items()) if not r.pmid)
-    assert "no PubMed number" in plain(StudyPage(base, key).record().html)
+    assert "no PubMed number is known" in plain(StudyPage(base, key).record().html)
 
 
 def test_a_study_without_findings_is_unknown_not_empty(base: kb.Base) -> None:
