@@ -53,7 +53,7 @@ class Maker:
         n = _sum(row.effect.n1 + row.effect.n2 if row.effect.n1 and row.effect.n2 else row.n for row in group.rows)
         terms = {row.study: self._comparators(row.printed.interventions, row.printed.comparators) for row in group.rows}
         named = group.comparators or tuple(dict.fromkeys(t for some in terms.values() for t in some))
-        mcid = self._mcid(group.unit)
+        mcid = self._mcid(group.unit, [row.printed for row in group.rows])
         body = Body(
             randomized=group.randomised,
             measure=_MEASURES[group.measure],
@@ -96,7 +96,7 @@ class Maker:
         ours = tuple(self.asked & {*printed.interventions, *printed.comparators})
         kind = comparator_class(ours, named, self.corpus.interventions)
         unit = printed.unit
-        mcid = self._mcid(unit)
+        mcid = self._mcid(unit, [printed])
         n = _sum(arm.n for arm in printed.arms) if printed.arms else None
         overrule = self._overrule(named)
         if printed.certainty is not None:
@@ -285,10 +285,30 @@ class Maker:
             return _together(labels)
         return " or ".join(labels)
 
-    def _mcid(self, unit: str | None) -> float | None:
-        """The smallest important difference in this unit, the largest of several; None where none is recorded."""
-        fits = [float(m.value) for m in self.outcome.mcid if unit and _scale(m.unit) == _scale(unit)]
-        return max(fits, default=None)
+    def _mcid(self, unit: str | None, findings: Collection[Finding]) -> float | None:
+        """The smallest important difference in this unit, the largest of several; None where none is recorded.
+
+        It is that of the outcome that was measured, whatever was asked for, or of the nearest broader one that is a
+        scale: a threshold for "function" from trials of back pain says nothing of points on the VISA-A.
+        """
+        measured = {o for finding in findings for o in finding.outcomes if self.outcome.id in self._up(o)}
+        exact = {o for o in measured if not any(o in self._up(other)[1:] for other in measured)}
+        return max((value for o in exact for value in self._thresholds(o, unit)), default=None)
+
+    def _thresholds(self, outcome: str, unit: str | None) -> list[float]:
+        for term in (self.corpus.outcomes[name] for name in self._up(outcome)):
+            fits = [float(m.value) for m in term.mcid if unit and _scale(m.unit) == _scale(unit)]
+            if fits and (term.id == outcome or term.unit is not None):
+                return fits
+        return []
+
+    def _up(self, outcome: str) -> list[str]:
+        """An outcome and everything broader, the nearest first."""
+        found = [outcome]
+        for name in found:  # grows while it is gone through
+            known = self.corpus.outcomes.get(name)
+            found += [other for other in (known.broader if known else ()) if other not in found]
+        return found
 
     def _indirect(self, studies: Collection[Study]) -> tuple[str, ...]:
         reasons = []

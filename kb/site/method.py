@@ -8,14 +8,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from kb.appraisal import certainty, level, tools
-from kb.citations.flag import Basis
 from kb.citations.rules import RULES as CITATION_RULES
 from kb.claims.rules import RULES as CLAIM_RULES
 from kb.model import Bearing, Design, Verification
 from kb.notebook.html import count, escape, listing
+from kb.notebook.sections import verdict_words
 from kb.site.copies import markdown
 from kb.site.page import Page
-from kb.site.told import constants_of, first_line, prose_of, steps_of
+from kb.site.told import constants_of, prose_of, steps_of
 from kb.synthesis import comparable, pool
 
 if TYPE_CHECKING:
@@ -26,10 +26,23 @@ _STEPS = ("_bias", "_inconsistency", "_indirectness", "_imprecision", "_publicat
 """The functions that grade down, in the order in which they speak."""
 
 _SHOWN = {
-    Verification.VERIFIED: "every recorded number was seen in the source",
-    Verification.PARTLY: "a part was seen, the rest is unknown or a to-do",
-    Verification.UNVERIFIED: "nothing of it could be seen; it carries no number",
+    Verification.VERIFIED: "verified; every recorded number was seen in the source",
+    Verification.PARTLY: "verified in part; the rest is unknown or has still to be checked",
+    Verification.UNVERIFIED: "not verified; nothing of the study could be seen, and no number of it is recorded",
 }
+_NAMES = {
+    "bias": "risk of bias",
+    "publication": "publication bias",
+    "enough people": "enough participants",
+    "few people": "very few participants",
+    "substantial": "substantial inconsistency",
+    "few for egger": "too few for Egger's test",
+    "asymmetry": "asymmetry of the funnel",
+    "large": "large effect",
+    "very large": "very large effect",
+}
+"""What readers call the rules and their numbers."""
+_CURATED = "The entry of this sentence in evidence/posts says"
 
 
 def method_page(base: Base) -> Page:
@@ -51,8 +64,8 @@ def method_page(base: Base) -> Page:
         title="Method",
         description="How certainty is made: the GRADE rules with their numbers and sources, levels of evidence, what "
         "may be pooled, and how claims and citations are judged, by rule or by a person.",
-        body='<p class="kb-lede">The rules, their numbers and their sources are told here as the program has them that '
-        f"made the pages.</p>\n{body}",
+        body='<p class="kb-lede">How certainty is made, what may be pooled, and how claims and citations are judged: '
+        f"the rules that made these pages, each with its numbers and its source.</p>\n{body}",
         headings=tuple((anchor, heading) for anchor, heading, _ in sections),
     )
 
@@ -62,22 +75,21 @@ def _reading(base: Base) -> str:
     verified = Counter(study.verification for study in studies)
     claims = [claim for post in base.corpus.posts.values() for claim in post.claims]
     reviewed = sum(1 for claim in claims if claim.verdict.reviewed_by)
-    seen = [
-        f"{escape(kind.value)}: {count(verified[kind], 'study', 'studies')}; {_SHOWN[kind]}" for kind in Verification
-    ]
+    seen = [f"{count(verified[kind], 'study', 'studies')} {_SHOWN[kind]}" for kind in Verification]
     return (
         "<p>Studies were read in their abstracts and open pages, and each number says where it was read. What nobody "
         "has seen is unknown and shown so, never a guess.</p>\n"
         f"{listing(seen)}\n"
-        f"<p>Each judgement says who or what made it: {escape(first_line(Basis))}</p>\n"
+        "<p>Each judgement says who or what made it: a rule, the curator (not reviewed by anybody else), or a named "
+        "person who reviewed it.</p>\n"
         f"<p>Reviewed by a named person so far: {reviewed} of {count(len(claims), 'claim')}. Certainty that a person "
         f"gave in place of the rules: {count(len(base.corpus.certainty), 'question')}.</p>"
     )
 
 
 def _certainty() -> str:
-    steps = [(escape(name), escape(said)) for name, said in steps_of(certainty, _STEPS)]
-    limits = [(escape(name), value, escape(said)) for name, value, said in constants_of(certainty)]
+    steps = [(escape(_NAMES.get(name, name)), escape(said)) for name, said in steps_of(certainty, _STEPS)]
+    limits = [(escape(_NAMES.get(name, name)), value, escape(said)) for name, value, said in constants_of(certainty)]
     return "\n".join(
         [
             _prose(certainty),
@@ -103,8 +115,9 @@ def _bias(base: Base) -> str:
     judged = sum(1 for study in base.corpus.studies.values() if study.risk_of_bias)
     rows = [(escape(tool.name), escape(tool.source)) for tool in tools.load().values()]
     return (
-        "<p>Risk of bias is what a person or a named organisation judged with a published tool; nobody else makes one, "
-        f"and unknown is never low. Studies with a judgement: {judged} of {len(base.corpus.studies)}.</p>\n"
+        "<p>Risk of bias is what a person or a named organisation judged with a published tool; no rule makes one up, "
+        "and what nobody judged is unknown, never low. Studies with a judgement: "
+        f"{judged} of {len(base.corpus.studies)}.</p>\n"
         f"{table('Tools', ('tool', 'source'), rows)}"
     )
 
@@ -123,7 +136,7 @@ def _pooling() -> str:
 
 def _claims(base: Base) -> str:
     verdicts = Counter(claim.verdict.bearing for post in base.corpus.posts.values() for claim in post.claims)
-    told = [f"{escape(bearing.value.replace('-', ' '))}: {verdicts[bearing]}" for bearing in Bearing]
+    told = [f"{escape(verdict_words(bearing))}: {verdicts[bearing]}" for bearing in Bearing]
     return (
         "<p>A claim is told in our own words and set beside the studies that bear on it. Its verdict is one of these, "
         f"here with their number:</p>\n{listing(told)}\n<p>Sentences of a draft are also read by rules:</p>\n"
@@ -133,10 +146,15 @@ def _claims(base: Base) -> str:
 
 def _rules(rules: Mapping[str, Rule], caption: str) -> str:
     rows = [
-        (escape(rule.title), f"<code>{escape(rule.id)}</code>", escape(rule.severity.value), escape(rule.about))
+        (escape(rule.title), f"<code>{escape(rule.id)}</code>", escape(rule.severity.value), escape(_about(rule)))
         for rule in rules.values()
     ]
     return table(caption, ("rule", "id", "severity", "what it compares, and when it is silent"), rows)
+
+
+def _about(rule: Rule) -> str:
+    """What a rule compares, for somebody who reads the pages and not the files."""
+    return rule.about.replace(_CURATED, "The curator judged")
 
 
 def _prose(module: ModuleType) -> str:

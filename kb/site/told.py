@@ -9,18 +9,6 @@ from collections.abc import Sequence
 from types import ModuleType
 
 
-def first_line(thing: ModuleType | type) -> str:
-    """What a module or class says of itself in its first line.
-
-    Examples
-    --------
-    >>> from kb.model import Verification
-    >>> first_line(Verification)
-    'How much of a study was seen when it was curated.'
-    """
-    return re.sub(r"``([^`]*)``", r"\1", (inspect.getdoc(thing) or "").partition("\n")[0])
-
-
 def prose_of(thing: ModuleType | type) -> str:
     """Everything that a module or class says of itself after its first line, as Markdown.
 

@@ -51,6 +51,12 @@ def _value(loader: _Loader, node: yaml.ScalarNode) -> object:
         raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from error
 
 
+# YAML 1.1 reads on, off, yes and no as truth values, so that a field called "on" is lost; only true and false are.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if first in "tTfF" or tag != "tag:yaml.org,2002:bool"]
+    for first, found in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
 for _tag in ("timestamp", "int", "float"):
     _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _value)
 

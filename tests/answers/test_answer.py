@@ -8,6 +8,7 @@ import pytest
 from kb.answers import report
 from kb.answers.answer import answer
 from kb.answers.picture import forests
+from kb.answers.size import Size
 from kb.figures import forest_words
 from kb.model import CertaintyLevel, CertaintyReview, Design
 from kb.problems import KbError
@@ -136,3 +137,18 @@ def test_the_same_question_gives_the_same_answer(base, elbow):
     again = base.answer(condition="lateral-epicondylitis", intervention="shockwave", outcome="prtee")
     assert report.to_data(base.corpus, again) == report.to_data(base.corpus, elbow)
     assert isinstance(again.question, Question)
+
+
+def test_an_estimate_has_the_size_of_what_was_measured_whatever_was_asked(base):
+    """A threshold for function in back pain says nothing of points on the PRTEE; one for pain fits each pain scale."""
+    sizes = {}
+    for outcome in ("function", "prtee", "pain", "pain-intensity", "pain-vas"):
+        found = base.answer(condition="tennis elbow", intervention="corticosteroid-injection", outcome=outcome)
+        for result in found.results:
+            if result.measure == "MD":
+                sizes.setdefault(result.findings, set()).add((result.size, outcome))
+    told = [{size for size, _ in some} for some in sizes.values()]
+    assert all(len(some) == 1 for some in told)
+    assert {Size.UNKNOWN} in told
+    assert {Size.MODERATE} in told
+    assert max(len(some) for some in sizes.values()) > 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
+from kb.store.yamlfile import read
 from kb.validation import validate
 
 STUDY = "studies/zhang2024.yaml"
@@ -50,3 +52,10 @@ def test_a_file_that_nobody_reads_is_a_warning(small: Path, name: str, near: str
     found = validate(small)[1]
     assert [(problem.path, problem.rule, problem.severity) for problem in found] == [(name, "stray-file", "warning")]
     assert near in found[0].advice
+
+
+def test_a_field_called_on_is_that(tmp_path: Path) -> None:
+    """YAML 1.1 would read it as true."""
+    path = tmp_path / "certainty.yaml"
+    path.write_text("on: 2026-11-22\nby: no\nopen: true\n")
+    assert read(path, path.name) == ({"on": dt.date(2026, 11, 22), "by": "no", "open": True}, [])
