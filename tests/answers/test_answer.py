@@ -141,7 +141,7 @@ def test_the_same_question_gives_the_same_answer(base, elbow):
 
 def test_an_estimate_has_the_size_of_what_was_measured_whatever_was_asked(base):
     """A threshold for function in back pain says nothing of points on the PRTEE; one for pain fits each pain scale."""
-    sizes = {}
+    sizes: dict[frozenset[tuple[str, str]], set[tuple[Size, str]]] = {}
     for outcome in ("function", "prtee", "pain", "pain-intensity", "pain-vas"):
         found = base.answer(condition="tennis elbow", intervention="corticosteroid-injection", outcome=outcome)
         for result in found.results:

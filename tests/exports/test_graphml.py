@@ -69,7 +69,8 @@ def test_it_keeps_the_rules_of_its_schema(made):
     assert {*named[-2], *named[-1]} <= nodes
     uses = {(key.get("id"), key.get("for")) for key in tree.findall("g:key", NS)}
     assert len(uses) == len(keys)
-    used = {(part.get("key"), etree.QName(part.getparent()).localname) for part in tree.iter(f"{{{NS['g']}}}data")}
+    whole = [(part, part.getparent()) for part in tree.iter(f"{{{NS['g']}}}data")]
+    used = {(part.get("key"), etree.QName(owner).localname) for part, owner in whole if owner is not None}
     assert used <= uses
     order = [etree.QName(part).localname for part in tree]
     assert order == ["key"] * len(keys) + ["graph"]

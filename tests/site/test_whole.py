@@ -55,6 +55,19 @@ def test_every_page_says_what_it_answers(whole_site: Path) -> None:
     assert sorted(told) == sorted(set(told))
 
 
+def test_readers_see_names_and_not_the_base_s_own_words(base: kb.Base, whole_site: Path) -> None:
+    """Pages on which a person looks for something: studies by their names, rules without the names of files."""
+    known = set(base.corpus.studies)
+    nameless = {key for key, one in base.corpus.references.items() if not one.author and (one.journal or one.title)}
+    assert nameless & known
+    for name in ("index", "news", "audit", "method"):
+        words = set(re.findall(r"[a-z]+\d{4}[a-z]?\b", Reader.of(whole_site / f"{name}.html").text))
+        assert not words & known, name
+    listed = Reader.of(whole_site / "pages.html").text
+    assert not [key for key in nameless if re.search(rf"\b{key}\b", listed)]
+    assert "evidence/posts" not in Reader.of(whole_site / "method.html").text
+
+
 def test_every_study_condition_and_download_is_there(base: kb.Base, whole_site: Path) -> None:
     assert {path.stem for path in (whole_site / "study").glob("*.html")} == set(base.corpus.studies)
     hrefs = Reader.of(whole_site / "data.html").hrefs()
