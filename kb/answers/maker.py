@@ -288,19 +288,14 @@ class Maker:
     def _mcid(self, unit: str | None, findings: Collection[Finding]) -> float | None:
         """The smallest important difference in this unit, the largest of several; None where none is recorded.
 
-        It is that of the outcome that was measured, whatever was asked for, or of the nearest broader one that is a
-        scale: a threshold for "function" from trials of back pain says nothing of points on the VISA-A.
+        That of an outcome which is no scale itself counts only where nothing narrower was measured: a threshold for
+        "function" from trials of back pain says nothing of points on the VISA-A.
         """
-        measured = {o for finding in findings for o in finding.outcomes if self.outcome.id in self._up(o)}
-        exact = {o for o in measured if not any(o in self._up(other)[1:] for other in measured)}
-        return max((value for o in exact for value in self._thresholds(o, unit)), default=None)
-
-    def _thresholds(self, outcome: str, unit: str | None) -> list[float]:
-        for term in (self.corpus.outcomes[name] for name in self._up(outcome)):
-            fits = [float(m.value) for m in term.mcid if unit and _scale(m.unit) == _scale(unit)]
-            if fits and (term.id == outcome or term.unit is not None):
-                return fits
-        return []
+        here = self.outcome.id
+        if self.outcome.unit is None and any(here in self._up(o)[1:] for f in findings for o in f.outcomes):
+            return None
+        fits = [float(m.value) for m in self.outcome.mcid if unit and _scale(m.unit) == _scale(unit)]
+        return max(fits, default=None)
 
     def _up(self, outcome: str) -> list[str]:
         """An outcome and everything broader, the nearest first."""
