@@ -75,7 +75,7 @@ FORMATS: Mapping[str, Format] = {
                "metadata.json", "application/json", True, ("datasette", "datasette")),
         Format("parquet", "Parquet", "A zip of typed tables for pandas, R, DuckDB and Spark.",
                f"{_STEM}.parquet.zip", "application/zip", False, ("parquet", "parquet")),
-        Format("xlsx", "Excel workbook", "A sheet a table for Excel and LibreOffice.", f"{_STEM}.xlsx",
+        Format("xlsx", "Excel workbook", "For Excel and LibreOffice; each table has its own sheet.", f"{_STEM}.xlsx",
                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", False, ("xlsx", "xlsx")),
         Format("dictionary", "Data dictionary", "Every table and column as a Data Package, for machines.",
                "datapackage.json", "application/json", True, ("package", "datapackage")),

@@ -77,13 +77,19 @@ def register(name: str) -> str:
 
 
 class KernelEngine(NBClientEngine):  # type: ignore[misc]
-    """A Jupyter kernel for each notebook, over TCP on this machine; killed at the end rather than asked to stop."""
+    """A Jupyter kernel for each notebook, over TCP on this machine; killed at the end rather than asked to stop.
+
+    It would warn each time that others on this machine could listen; what it shows ends in a file anyway.
+    """
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Untyped, kernel_name: str, **options: Untyped) -> Untyped:
         """Run all cells; papermill calls this."""
         options.pop("kb_progress").follow(nb_man)
-        return super().execute_managed_notebook(nb_man, kernel_name, shutdown_kernel="immediate", **options)
+        quiet = ["--log-level=ERROR"]
+        return super().execute_managed_notebook(
+            nb_man, kernel_name, shutdown_kernel="immediate", extra_arguments=quiet, **options
+        )
 
 
 class WarmEngine(Engine):  # type: ignore[misc]

@@ -8,13 +8,12 @@ Two choices that differ between programs:
 
 *Prediction interval*: ``estimate +- t * sqrt(tau2 + se^2)``. By default t has k - 1 degrees of freedom with
 Hartung-Knapp and is normal without, as in metafor's ``predict`` (Veroniki et al. 2019, Res Synth Methods 10:23-43, call
-both in use; Cochrane's page says "t-distribution or the normal distribution"). ``prediction="higgins"`` takes k - 2
-(Higgins, Thompson and Spiegelhalter 2009, J R Stat Soc A 172:137-59). Shown from three studies on.
+both in use; Cochrane's page says "t-distribution or the normal distribution"). On demand it takes k - 2 (Higgins,
+Thompson and Spiegelhalter 2009, J R Stat Soc A 172:137-59). Shown from three studies on.
 
 *Hartung-Knapp where studies agree more than chance lets expect*: the interval can then be narrower than without it.
-By default it is kept and a note says so; ``hksj="adhoc"`` never lets the factor fall below 1 (Röver, Knapp and Friede
-2015, BMC Med Res Methodol 15:99; metafor's ``test="adhoc"``). Studies that agree exactly would give a width of 0: the
-factor is then 1.
+By default it is kept and a note says so; on demand the factor never falls below 1 (Röver, Knapp and Friede 2015, BMC
+Med Res Methodol 15:99; "adhoc" in metafor). Studies that agree exactly would give a width of 0: the factor is then 1.
 """
 
 from __future__ import annotations
@@ -154,7 +153,7 @@ def pool(
     level
         Percent of every interval.
     prediction
-        Degrees of freedom of the prediction interval, see the module.
+        Degrees of freedom of the prediction interval, see the module; ``"higgins"`` means k - 2.
     i2_interval
         From the Q-profile of tau2, or the test-based interval of Higgins and Thompson 2002.
 
