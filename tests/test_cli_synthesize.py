@@ -69,6 +69,14 @@ def test_output_goes_to_a_file(tmp_path):
     assert path.read_text(encoding="utf-8").startswith("<svg")
 
 
+@pytest.mark.parametrize(("name", "begins"), [("a.HTML", "<!DOCTYPE html>"), ("a.svg", "<svg"), ("a.json", "{")])
+def test_the_name_of_the_file_says_the_format(tmp_path, name, begins):
+    run("--data", BCG, "--measure", "RR", "-o", tmp_path / name)
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+    run("--data", BCG, "--measure", "RR", "--format", "text", "-o", tmp_path / name)
+    assert not (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+
+
 def test_data_shows_what_hangs_on_one_study_and_tests_small_studies_from_ten_on(tmp_path):
     text = run("--data", BCG, "--measure", "RR").output
     _, _, without = text.partition("Without one study")

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.common import EVIDENCE, formats, open_base_at
+from kb.cli.common import EVIDENCE, open_base_at
 
 if TYPE_CHECKING:
     from kb.synthesis.data import DataSet
     from kb.synthesis.pool import Pooled
+
+
+_FORMATS = ("text", "json", "md", "html", "svg")
 
 
 @click.command(short_help="Best estimates for a question, how sure, and who disagrees.")
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--hksj/--no-hksj", default=True, show_default=True, help="With --data: Hartung-Knapp interval.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @EVIDENCE
-@formats("text", "json", "md", "html", "svg")
+@click.option("--format", "format_", type=click.Choice(_FORMATS), help="[default: by the file's name, else text]")
 def synthesize(
     data: Path | None,
     measure: str | None,
@@ -39,7 +42,7 @@ def synthesize(
     hksj: bool,
     output: Path | None,
     evidence: Path | None,
-    format_: str,
+    format_: str | None,
     **question: str | None,
 ) -> None:
     """Answer a question with numbers: the best estimates, how sure they are and why, who disagrees.
@@ -48,15 +51,17 @@ def synthesize(
     `kb synthesize --data trials.csv --measure RR`.
     """
     asked = {name: value for name, value in question.items() if value is not None}
+    ending = output.suffix[1:].lower() if output is not None else ""
+    made_as = format_ or (ending if ending in _FORMATS else "text")
     if data is not None:
         if asked:
             raise click.UsageError(f"--data stands alone: leave out --{next(iter(asked))}")
-        made = _of_data(data, measure, method, format_, hksj=hksj)
+        made = _of_data(data, measure, method, made_as, hksj=hksj)
     else:
         missing = [f"--{name}" for name in ("condition", "intervention", "outcome") if name not in asked]
         if missing:
             raise click.UsageError(f"give {', '.join(missing)}, or --data FILE")
-        made = _of_base(evidence, asked, format_)
+        made = _of_base(evidence, asked, made_as)
     if output is not None:
         from kb.files import write_whole
 
