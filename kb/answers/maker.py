@@ -37,6 +37,8 @@ class Maker:
         self.corpus, self.question = corpus, question
         self.asked = {name.split(":", 1)[1] for name in narrower(graph, node("intervention", question.intervention))}
         self.outcome: Outcome = corpus.outcomes[question.outcome]
+        measured = {name.split(":", 1)[1] for name in narrower(graph, node("outcome", question.outcome))}
+        self.narrower = measured - {question.outcome}
         reviews = [
             review
             for review in corpus.certainty
@@ -291,19 +293,10 @@ class Maker:
         That of an outcome which is no scale itself counts only where nothing narrower was measured: a threshold for
         "function" from trials of back pain says nothing of points on the VISA-A.
         """
-        here = self.outcome.id
-        if self.outcome.unit is None and any(here in self._up(o)[1:] for f in findings for o in f.outcomes):
+        if self.outcome.unit is None and any(outcome in self.narrower for f in findings for outcome in f.outcomes):
             return None
         fits = [float(m.value) for m in self.outcome.mcid if unit and _scale(m.unit) == _scale(unit)]
         return max(fits, default=None)
-
-    def _up(self, outcome: str) -> list[str]:
-        """An outcome and everything broader, the nearest first."""
-        found = [outcome]
-        for name in found:  # grows while it is gone through
-            known = self.corpus.outcomes.get(name)
-            found += [other for other in (known.broader if known else ()) if other not in found]
-        return found
 
     def _indirect(self, studies: Collection[Study]) -> tuple[str, ...]:
         reasons = []
